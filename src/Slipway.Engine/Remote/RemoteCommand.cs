@@ -1,0 +1,34 @@
+namespace Slipway.Engine.Remote;
+
+/// <summary>One or more programs to run on a machine, one after another until one fails. Nothing of it passes a shell.</summary>
+public sealed record RemoteCommand
+{
+    /// <summary>What people see ("bundle install"), and with the step what tells this command from the others on the same machine.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The argument lists; the first element of each is the program.</summary>
+    public required IReadOnlyList<IReadOnlyList<string>> Programs { get; init; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Working directory; by default /.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>The Unix user that runs it; by default root.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Standard input of the first program; opened once for each attempt to start. By default empty.</summary>
+    public Func<CancellationToken, Task<Stream>>? OpenInput { get; init; }
+
+    /// <summary>All programs together must end within this time; then their control group is killed.</summary>
+    public required TimeSpan Deadline { get; init; }
+
+    /// <summary>
+    /// Which run this is: lower-case hex, chosen by the caller. The same ticket is started once however often it is asked for, and outlives the
+    /// connection. Null for short reads that may be repeated freely and die with the connection.
+    /// </summary>
+    public string? Ticket { get; init; }
+
+    /// <summary>Output up to this offset was seen before and is not delivered again.</summary>
+    public long ResumeAt { get; init; }
+}
