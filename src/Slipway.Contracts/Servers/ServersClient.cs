@@ -1,0 +1,26 @@
+using Slipway.Contracts.Http;
+
+namespace Slipway.Contracts.Servers;
+
+public sealed class ServersClient(ApiConnection connection)
+{
+    public Task<ApiList<Server>> ListAsync(string stackUid, int page = 1, CancellationToken cancellationToken = default) =>
+        connection.ListAsync<Server>(Path(stackUid), page, cancellationToken);
+
+    public Task<Server> GetAsync(string stackUid, string uid, CancellationToken cancellationToken = default) =>
+        connection.GetAsync<Server>($"{Path(stackUid)}/{Uri.EscapeDataString(uid)}", cancellationToken);
+
+    /// <summary>Enrols a machine and gives it a place in the stack.</summary>
+    public Task<Server> AddAsync(string stackUid, AddServer request, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<AddServer, Server>(HttpMethod.Post, Path(stackUid), request, cancellationToken);
+
+    /// <summary>Takes a server that holds no data of the stack's databases out of the stack; the machine is left as it is.</summary>
+    public Task<OkReply> RemoveAsync(string stackUid, string uid, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<OkReply>(HttpMethod.Delete, $"{Path(stackUid)}/{Uri.EscapeDataString(uid)}", cancellationToken);
+
+    /// <summary>Asks a machine for its host key, so that a person can compare it before it is pinned.</summary>
+    public Task<HostKey> GetHostKeyAsync(string address, int port = 22, CancellationToken cancellationToken = default) =>
+        connection.GetAsync<HostKey>($"host_key?address={Uri.EscapeDataString(address)}&port={port}", cancellationToken);
+
+    private static string Path(string stackUid) => $"stacks/{Uri.EscapeDataString(stackUid)}/servers";
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Slipway.Contracts.Accounts;
+using Slipway.Contracts.Actions;
+using Slipway.Contracts.Deployments;
+using Slipway.Contracts.Environments;
+using Slipway.Contracts.Http;
+using Slipway.Contracts.ServerGroups;
+using Slipway.Contracts.Servers;
+using Slipway.Contracts.Setup;
+using Slipway.Contracts.Stacks;
+using Slipway.Contracts.Tokens;
+using Slipway.Contracts.Users;
+
+namespace Slipway.Contracts;
+
+/// <summary>How everything on the wire is written: snake_case names, RFC 3339 times, nulls kept.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    Converters = [typeof(Rfc3339Converter)])]
+[JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(ApiList<Account>))]
+[JsonSerializable(typeof(ApiList<ActionLogLine>))]
+[JsonSerializable(typeof(ApiList<ActionStep>))]
+[JsonSerializable(typeof(ApiList<Deployment>))]
+[JsonSerializable(typeof(ApiList<EnvironmentVariable>))]
+[JsonSerializable(typeof(ApiList<PersonalToken>))]
+[JsonSerializable(typeof(ApiList<Server>))]
+[JsonSerializable(typeof(ApiList<ServerGroup>))]
+[JsonSerializable(typeof(ApiList<Stack>))]
+[JsonSerializable(typeof(ApiList<StackAction>))]
+[JsonSerializable(typeof(ApiList<User>))]
+[JsonSerializable(typeof(ApiResponse<Account>))]
+[JsonSerializable(typeof(ApiResponse<CreatedStack>))]
+[JsonSerializable(typeof(ApiResponse<CreatedToken>))]
+[JsonSerializable(typeof(ApiResponse<Deployment>))]
+[JsonSerializable(typeof(ApiResponse<EnvironmentVariable>))]
+[JsonSerializable(typeof(ApiResponse<HostKey>))]
+[JsonSerializable(typeof(ApiResponse<OkReply>))]
+[JsonSerializable(typeof(ApiResponse<RedeployReply>))]
+[JsonSerializable(typeof(ApiResponse<Server>))]
+[JsonSerializable(typeof(ApiResponse<ServerGroup>))]
+[JsonSerializable(typeof(ApiResponse<SetupReply>))]
+[JsonSerializable(typeof(ApiResponse<Stack>))]
+[JsonSerializable(typeof(ApiResponse<StackAction>))]
+[JsonSerializable(typeof(ApiResponse<StackAnalysis>))]
+[JsonSerializable(typeof(ApiResponse<StackKeys>))]
+[JsonSerializable(typeof(ApiResponse<User>))]
+[JsonSerializable(typeof(AddEnvironmentVariable))]
+[JsonSerializable(typeof(AddServer))]
+[JsonSerializable(typeof(ChangeEnvironmentVariable))]
+[JsonSerializable(typeof(CompleteSetup))]
+[JsonSerializable(typeof(CreateStack))]
+[JsonSerializable(typeof(CreateToken))]
+[JsonSerializable(typeof(IReadOnlyList<ActionStep>))]
+[JsonSerializable(typeof(Redeploy))]
+public sealed partial class SlipwayJson : JsonSerializerContext;

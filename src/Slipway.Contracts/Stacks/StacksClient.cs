@@ -1,0 +1,30 @@
+using Slipway.Contracts.Actions;
+using Slipway.Contracts.Http;
+
+namespace Slipway.Contracts.Stacks;
+
+public sealed class StacksClient(ApiConnection connection)
+{
+    public Task<ApiList<Stack>> ListAsync(int page = 1, CancellationToken cancellationToken = default) =>
+        connection.ListAsync<Stack>("stacks", page, cancellationToken);
+
+    public Task<Stack> GetAsync(string uid, CancellationToken cancellationToken = default) =>
+        connection.GetAsync<Stack>($"stacks/{Uri.EscapeDataString(uid)}", cancellationToken);
+
+    /// <summary>Makes a stack and starts its analysis.</summary>
+    public Task<CreatedStack> CreateAsync(CreateStack request, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<CreateStack, CreatedStack>(HttpMethod.Post, "stacks", request, cancellationToken);
+
+    public Task<StackAnalysis> GetAnalysisAsync(string uid, CancellationToken cancellationToken = default) =>
+        connection.GetAsync<StackAnalysis>($"stacks/{Uri.EscapeDataString(uid)}/analysis", cancellationToken);
+
+    /// <summary>Analyses the repository anew.</summary>
+    public Task<StackAction> AnalyseAsync(string uid, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<StackAction>(HttpMethod.Post, $"stacks/{Uri.EscapeDataString(uid)}/analysis", cancellationToken);
+
+    public Task<StackKeys> GetKeysAsync(string uid, CancellationToken cancellationToken = default) =>
+        connection.GetAsync<StackKeys>($"stacks/{Uri.EscapeDataString(uid)}/keys", cancellationToken);
+}
+
+/// <summary>The stack that was made, and the action that analyses it.</summary>
+public sealed record CreatedStack(Stack Stack, StackAction Action);

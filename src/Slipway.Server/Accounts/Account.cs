@@ -1,0 +1,20 @@
+using Slipway.Server.Users;
+
+namespace Slipway.Server.Accounts;
+
+internal sealed class Account
+{
+    public int Id { get; set; }
+
+    public required string Name { get; set; }
+
+    public int OwnerId { get; set; }
+
+    public User? Owner { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public List<Membership> Memberships { get; } = [];
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Server.Accounts;
+using Slipway.Server.Actions;
+using Slipway.Server.Deployments;
+using Slipway.Server.Environments;
+using Slipway.Server.Platform.Data;
+using Slipway.Server.ServerGroups;
+using Slipway.Server.Servers;
+using Slipway.Server.Stacks;
+using Slipway.Server.Users;
+
+namespace Slipway.Server;
+
+/// <summary>All that Slipway remembers. Each provider has a subclass, for each has its own migrations.</summary>
+internal abstract class AppDb(DbContextOptions options, SecretBox secrets) : IdentityUserContext<User, int>(options)
+{
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<AccessRight> AccessRights => Set<AccessRight>();
+
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    public DbSet<Stack> Stacks => Set<Stack>();
+
+    public DbSet<Machine> Machines => Set<Machine>();
+
+    public DbSet<Servers.Server> Servers => Set<Servers.Server>();
+
+    public DbSet<ServerGroup> ServerGroups => Set<ServerGroup>();
+
+    public DbSet<EnvironmentVariable> EnvironmentVariables => Set<EnvironmentVariable>();
+
+    public DbSet<Deployment> Deployments => Set<Deployment>();
+
+    public DbSet<StackAction> Actions => Set<StackAction>();
+
+    public DbSet<JournalStep> JournalSteps => Set<JournalStep>();
+
+    public DbSet<JournalTicket> JournalTickets => Set<JournalTicket>();
+
+    public DbSet<LogLine> LogLines => Set<LogLine>();
+
+    internal SecretBox Secrets => secrets;
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(AppDb).Assembly);
+        SecretConverter.Use(builder, secrets);
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Slipway.Engine;
+using Slipway.Server.Accounts;
+
+namespace Slipway.Server.Stacks;
+
+internal sealed class Stack
+{
+    public int Id { get; set; }
+
+    /// <summary>32 lower-case hex characters.</summary>
+    public required string Uid { get; set; }
+
+    public int AccountId { get; set; }
+
+    public Account? Account { get; set; }
+
+    /// <summary>Unique in the account.</summary>
+    public required string Name { get; set; }
+
+    /// <summary>Names everything of the stack on its servers; made from the first name, unique, never changed.</summary>
+    public required string Slug { get; set; }
+
+    public required string Environment { get; set; }
+
+    public required string GitUrl { get; set; }
+
+    /// <summary>Empty until the first analysis when the repository's default branch is wanted.</summary>
+    public required string GitBranch { get; set; }
+
+    public string? Language { get; set; }
+
+    public string? Framework { get; set; }
+
+    /// <summary>One of Contracts' StackStatus.</summary>
+    public int Status { get; set; }
+
+    /// <summary>One of Contracts' StackHealth.</summary>
+    public int Health { get; set; }
+
+    /// <summary>The last analysis as JSON of the engine's AnalysisResult.</summary>
+    public string? Analysis { get; set; }
+
+    public required Secret SshPrivateKey { get; set; }
+
+    public required string SshPublicKey { get; set; }
+
+    public required Secret GitPrivateKey { get; set; }
+
+    public required string GitPublicKey { get; set; }
+
+    /// <summary>Raised at each claim of the stack's work; never reused.</summary>
+    public long Epoch { get; set; }
+
+    public bool MaintenanceMode { get; set; }
+
+    /// <summary>Why the last analysis or deployment failed.</summary>
+    public string? Message { get; set; }
+
+    public DateTimeOffset? LastActivityAt { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public List<Servers.Server> Servers { get; } = [];
+}
+
+internal sealed class StackConfiguration : IEntityTypeConfiguration<Stack>
+{
+    public void Configure(EntityTypeBuilder<Stack> builder)
+    {
+        builder.HasIndex(stack => stack.Uid).IsUnique();
+        builder.HasIndex(stack => stack.Slug).IsUnique();
+        builder.HasIndex(stack => new { stack.AccountId, stack.Name }).IsUnique();
+        builder.Property(stack => stack.Name).HasMaxLength(60);
+        builder.Property(stack => stack.Slug).HasMaxLength(28);
+    }
+}

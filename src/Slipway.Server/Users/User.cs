@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace Slipway.Server.Users;
+
+internal sealed class User : IdentityUser<int>
+{
+    public int PrimaryAccountId { get; set; }
+
+    public string Timezone { get; set; } = "UTC";
+
+    public DateTimeOffset? LastLoginAt { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    public List<Accounts.Membership> Memberships { get; } = [];
+
+    public List<AccessRight> AccessRights { get; } = [];
+}
