@@ -1,0 +1,14 @@
+namespace Slipway.Engine;
+
+/// <summary>A named part of a longer work. It can run twice, and the journal remembers when it is done.</summary>
+/// <param name="Name">What it does, in a few words that a user understands.</param>
+/// <param name="RunAsync">Does it; an exception means that it failed.</param>
+/// <typeparam name="TContext">What the steps of one work share.</typeparam>
+public sealed record Step<TContext>(string Name, Func<TContext, CancellationToken, Task> RunAsync)
+{
+    /// <summary>Whether there is anything to do; asked when the step's turn has come.</summary>
+    public Func<TContext, bool> When { get; init; } = _ => true;
+
+    /// <summary>The step as a whole must be over by then.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(30);
+}
