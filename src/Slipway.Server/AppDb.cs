@@ -13,7 +13,7 @@ using Slipway.Server.Users;
 namespace Slipway.Server;
 
 /// <summary>All that Slipway remembers. Each provider has a subclass, for each has its own migrations.</summary>
-internal abstract class AppDb(DbContextOptions options, SecretBox secrets) : IdentityUserContext<User, int>(options)
+internal abstract class AppDb(DbContextOptions options, SecretBox secrets, WriteGate gate) : IdentityUserContext<User, int>(options)
 {
     public DbSet<Account> Accounts => Set<Account>();
 
@@ -43,7 +43,34 @@ internal abstract class AppDb(DbContextOptions options, SecretBox secrets) : Ide
 
     public DbSet<LogLine> LogLines => Set<LogLine>();
 
+    private bool _isInside;
+
     internal SecretBox Secrets => secrets;
+
+    /// <summary>
+    /// Reads, decides and writes in one transaction that no other writer can come between. Await nothing but the database within.
+    /// </summary>
+    public async Task WriteAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        using var pass = await gate.EnterAsync(cancellationToken);
+        _isInside = true;
+        try
+        {
+            await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
+            await work(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        finally
+        {
+            _isInside = false;
+        }
+    }
+
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        using var pass = _isInside ? default : await gate.EnterAsync(cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

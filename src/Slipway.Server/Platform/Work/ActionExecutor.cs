@@ -1,0 +1,158 @@
+using Slipway.Engine;
+using Slipway.Engine.Remote;
+using Slipway.Server.Actions;
+
+namespace Slipway.Server.Platform.Work;
+
+/// <summary>Runs one action from where its journal stands to its end.</summary>
+internal sealed partial class ActionExecutor(
+    ActionJournal journal, JournalLog log, IRemoteHosts hosts, RunningActions running, IServiceScopeFactory scopes, ILogger<ActionExecutor> logger)
+{
+    /// <summary>Does the stack's oldest unfinished action; false when there was none, or when the server is stopping.</summary>
+    public async Task<bool> RunNextAsync(int stackId)
+    {
+        if (running.IsStopping || await journal.ClaimNextAsync(stackId, CancellationToken.None) is not { } claim)
+            return false;
+        var cancelled = running.Begin(stackId, claim.ActionId);
+        try
+        {
+            await RunAsync(claim, cancelled.Token);
+            return !running.IsStopping;
+        }
+        catch (FencedException exception)
+        {
+            LogFenced(exception, claim.ActionId);
+            return false;
+        }
+        finally
+        {
+            running.End(stackId, claim.ActionId);
+        }
+    }
+
+    private async Task RunAsync(ActionClaim claim, CancellationToken cancelled)
+    {
+        var run = new ActionRun(claim, log, hosts, await journal.ReadOffsetsAsync(claim.ActionId, CancellationToken.None));
+        await using var scope = scopes.CreateAsyncScope();
+        ActionPlan? plan = null;
+        ActionEnd end;
+        try
+        {
+            plan = await Handler(scope.ServiceProvider, claim.Kind).PlanAsync(run, CancellationToken.None);
+            end = claim.CancelledBy is null ? await RunStepsAsync(run, plan, cancelled) : await CancelAsync(run);
+        }
+        catch (Exception exception) when (exception is not FencedException)
+        {
+            if (running.IsStopping)
+            {
+                LogLeft(claim.ActionId, run.StepName);
+                return;
+            }
+            end = cancelled.IsCancellationRequested ? await CancelAsync(run) : await FailAsync(run, exception);
+        }
+        await log.FlushAsync(CancellationToken.None);
+        await journal.EndAsync(claim, plan, end, CancellationToken.None);
+        await ForgetTicketsAsync(run);
+    }
+
+    private async Task<ActionEnd> RunStepsAsync(ActionRun run, ActionPlan plan, CancellationToken cancelled)
+    {
+        var steps = await journal.BeginAsync(run.Claim, plan, cancelled);
+        foreach (var (step, row) in plan.Steps.Zip(steps))
+        {
+            if (row.State is JournalStep.Done or JournalStep.Skipped)
+                continue;
+            run.BeginStep(step.Name);
+            await RunStepAsync(run, step, row, cancelled);
+        }
+        return new(IsSuccess: true, IsCancelled: false, Message: null);
+    }
+
+    private async Task RunStepAsync(ActionRun run, Step<ActionRun> step, JournalStep row, CancellationToken cancelled)
+    {
+        if (!step.When(run))
+        {
+            await journal.MarkAsync(run.Claim, row, JournalStep.Skipped, run.State, cancelled);
+            return;
+        }
+        await journal.MarkAsync(run.Claim, row, JournalStep.Running, run.State, cancelled);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
+        deadline.CancelAfter(step.Deadline);
+        try
+        {
+            await step.RunAsync(run, deadline.Token);
+        }
+        catch (Exception exception) when (!running.IsStopping && exception is not FencedException)
+        {
+            await journal.MarkAsync(run.Claim, row, JournalStep.Failed, run.State, CancellationToken.None);
+            if (exception is OperationCanceledException && !cancelled.IsCancellationRequested)
+                throw new UserErrorException($"'{step.Name}' did not end within {step.Deadline}.", exception);
+            throw;
+        }
+        await log.FlushAsync(cancelled);
+        await journal.MarkAsync(run.Claim, row, JournalStep.Done, run.State, cancelled);
+    }
+
+    private static IActionHandler Handler(IServiceProvider services, string kind) =>
+        services.GetServices<IActionHandler>().FirstOrDefault(handler => handler.Kind == kind)
+        ?? throw new InvalidOperationException($"No handler knows actions of kind '{kind}'.");
+
+    private async Task<ActionEnd> FailAsync(ActionRun run, Exception exception)
+    {
+        var reason = run.Clean(Describe(exception));
+        if (exception is not (UserErrorException or RemoteException or RemoteUnavailableException))
+            LogFailed(exception, run.Claim.ActionId, run.StepName);
+        var message = run.StepName.Length == 0 ? reason : $"Step '{run.StepName}' failed: {reason}";
+        await run.WriteAsync("", Severity.Error, message);
+        return new(IsSuccess: false, IsCancelled: false, message);
+    }
+
+    private static string Describe(Exception exception) => exception switch
+    {
+        AggregateException many => string.Join('\n', many.InnerExceptions.Select(Describe)),
+        UserErrorException or RemoteException or RemoteUnavailableException => exception.Message,
+        _ => $"{exception.Message} ({exception.GetType().Name}; the server's own log has more)",
+    };
+
+    private static async Task<ActionEnd> CancelAsync(ActionRun run)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        var message = "Cancelled";
+        try
+        {
+            if (!await run.CancelRemoteAsync(patience.Token))
+                message = "Cancelled, not confirmed: a server still ends its processes";
+        }
+        catch (Exception exception) when (exception is RemoteUnavailableException or OperationCanceledException)
+        {
+            message = $"Cancelled, not confirmed: {exception.Message}";
+        }
+        await run.WriteAsync("", Severity.Warning, message);
+        return new(IsSuccess: false, IsCancelled: true, message);
+    }
+
+    // Forgotten tickets only free space on the server; they are pruned by age there too.
+    private async Task ForgetTicketsAsync(ActionRun run)
+    {
+        try
+        {
+            await run.ForgetTicketsAsync(CancellationToken.None);
+        }
+        catch (RemoteUnavailableException exception)
+        {
+            LogNotForgotten(exception, run.Claim.ActionId);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Action {ActionId} was taken over by another node")]
+    private partial void LogFenced(Exception exception, int actionId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Action {ActionId} is left at step '{Step}', to be taken up again")]
+    private partial void LogLeft(int actionId, string step);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Action {ActionId} failed at step '{Step}'")]
+    private partial void LogFailed(Exception exception, int actionId, string step);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Tickets of action {ActionId} stay on a server")]
+    private partial void LogNotForgotten(Exception exception, int actionId);
+}

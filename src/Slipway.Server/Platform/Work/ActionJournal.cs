@@ -1,0 +1,120 @@
+using Microsoft.EntityFrameworkCore;
+using Slipway.Server.Actions;
+
+namespace Slipway.Server.Platform.Work;
+
+/// <summary>Reads and writes the journal of actions. A claim whose epoch was overtaken can write nothing more.</summary>
+internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed, TimeProvider time)
+{
+    /// <summary>Takes the stack's oldest unfinished action; null when there is none.</summary>
+    public async Task<ActionClaim?> ClaimNextAsync(int stackId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        ActionClaim? claim = null;
+        await db.WriteAsync(TakeAsync, cancellationToken);
+        return claim;
+
+        async Task TakeAsync(CancellationToken token)
+        {
+            var action = await db.Actions.Include(row => row.Stack).Where(row => row.StackId == stackId && row.FinishedAt == null)
+                .OrderBy(row => row.Id).FirstOrDefaultAsync(token);
+            if (action is null)
+                return;
+            action.Stack!.Epoch++;
+            action.ClaimedAt ??= time.GetUtcNow();
+            await db.SaveChangesAsync(token);
+            claim = new(action.Id, stackId, action.Stack.Slug, action.Stack.Epoch, action.Kind, action.Payload, action.State)
+            {
+                CancelledBy = action.CancelledBy,
+            };
+        }
+    }
+
+    public async Task<IReadOnlyDictionary<string, long>> ReadOffsetsAsync(int actionId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        return await db.JournalTickets.Where(ticket => ticket.ActionId == actionId)
+            .ToDictionaryAsync(ticket => ticket.Ticket, ticket => ticket.Offset, cancellationToken);
+    }
+
+    /// <summary>Writes the list of steps down, or finds it as it was written before a restart.</summary>
+    public async Task<IReadOnlyList<JournalStep>> BeginAsync(ActionClaim claim, ActionPlan plan, CancellationToken cancellationToken)
+    {
+        List<JournalStep> steps = [];
+        await WriteAsync(claim, OpenAsync, cancellationToken);
+        return steps;
+
+        async Task OpenAsync(AppDb db)
+        {
+            steps = await db.JournalSteps.Where(step => step.ActionId == claim.ActionId).OrderBy(step => step.Number).ToListAsync(cancellationToken);
+            if (steps.Count == 0)
+            {
+                steps = [.. plan.Steps.Select((step, index) => new JournalStep
+                {
+                    ActionId = claim.ActionId,
+                    Number = index + 1,
+                    Name = step.Name,
+                    State = JournalStep.Waiting,
+                })];
+                db.JournalSteps.AddRange(steps);
+            }
+            await plan.OnStartAsync(db, cancellationToken);
+        }
+    }
+
+    /// <summary>Writes a step's new state down, with what it hands on.</summary>
+    public Task MarkAsync(ActionClaim claim, JournalStep step, string state, string? handedOn, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        step.StartedAt ??= now;
+        step.FinishedAt = state is JournalStep.Running ? null : now;
+        step.State = state;
+        return WriteAsync(claim, StoreAsync, cancellationToken);
+
+        async Task StoreAsync(AppDb db)
+        {
+            db.JournalSteps.Update(step);
+            var action = await db.Actions.FirstAsync(row => row.Id == claim.ActionId, cancellationToken);
+            action.State = handedOn;
+        }
+    }
+
+    /// <summary>Ends the action, and in the same transaction what its handler has to say about it.</summary>
+    public Task EndAsync(ActionClaim claim, ActionPlan? plan, ActionEnd end, CancellationToken cancellationToken)
+    {
+        return WriteAsync(claim, StoreAsync, cancellationToken);
+
+        async Task StoreAsync(AppDb db)
+        {
+            var action = await db.Actions.Include(row => row.Stack).FirstAsync(row => row.Id == claim.ActionId, cancellationToken);
+            action.FinishedAt = time.GetUtcNow();
+            action.IsSuccess = end.IsSuccess;
+            action.Message = end.Message;
+            action.Stack!.LastActivityAt = action.FinishedAt;
+            if (plan is not null)
+                await plan.OnEndAsync(db, end, cancellationToken);
+        }
+    }
+
+    private async Task WriteAsync(ActionClaim claim, Func<AppDb, Task> work, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        await db.WriteAsync(FencedAsync, cancellationToken);
+        feed.Signal(claim.ActionId);
+
+        async Task FencedAsync(CancellationToken token)
+        {
+            if (!await db.Stacks.AnyAsync(stack => stack.Id == claim.StackId && stack.Epoch == claim.Epoch, token))
+                throw new FencedException(claim);
+            await work(db);
+            await db.SaveChangesAsync(token);
+        }
+    }
+}
+
+/// <summary>Another node has taken the stack's work over.</summary>
+internal sealed class FencedException(ActionClaim claim)
+    : Exception($"Action {claim.ActionId}: epoch {claim.Epoch} of stack {claim.Slug} was overtaken.");

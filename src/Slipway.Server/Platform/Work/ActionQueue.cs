@@ -1,0 +1,34 @@
+using Slipway.Server.Actions;
+using Slipway.Server.Stacks;
+
+namespace Slipway.Server.Platform.Work;
+
+/// <summary>Puts work into the actions table. The caller saves, in the same transaction as whatever the work is about, and wakes the stack then.</summary>
+internal sealed class ActionQueue(AppDb db, StackScheduler scheduler, TimeProvider time)
+{
+    public StackAction Add(
+        Stack stack, string kind, string name, string payload, Requester requester, string resourceType = StackAction.OnStack, int? resourceId = null)
+    {
+        var action = new StackAction
+        {
+            Stack = stack,
+            Kind = kind,
+            Name = name,
+            Payload = payload,
+            ResourceType = resourceType,
+            ResourceId = resourceId ?? stack.Id,
+            UserEmail = requester.Email,
+            StartedVia = requester.Via,
+            CreatedAt = time.GetUtcNow(),
+        };
+        db.Actions.Add(action);
+        stack.LastActivityAt = action.CreatedAt;
+        return action;
+    }
+
+    /// <summary>Starts the stack's work now. Without this call, or if it is lost, the sweep finds the action within 2 s.</summary>
+    public void Wake(int stackId) => scheduler.Wake(stackId);
+}
+
+/// <summary>Who asks for work, and by which way: web, api or hook.</summary>
+internal sealed record Requester(string Email, string Via);

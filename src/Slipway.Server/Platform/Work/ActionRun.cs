@@ -1,0 +1,100 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Slipway.Engine;
+using Slipway.Engine.Remote;
+
+namespace Slipway.Server.Platform.Work;
+
+/// <summary>An action while a node works on it: what its steps read, write and run.</summary>
+internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts hosts, IReadOnlyDictionary<string, long> offsets) : IStepLog
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, JournaledHost> _hosts = [];
+    private readonly HashSet<string> _secrets = [];
+
+    public ActionClaim Claim => claim;
+
+    /// <summary>Name of the step that runs now.</summary>
+    public string StepName { get; private set; } = "";
+
+    /// <summary>What finished steps handed on; saved with each step's end.</summary>
+    public string? State { get; private set; } = claim.State;
+
+    public T ReadState<T>(JsonTypeInfo<T> typeInfo)
+        where T : class, new() => State is null ? new() : JsonSerializer.Deserialize(State, typeInfo) ?? new();
+
+    public void WriteState<T>(T state, JsonTypeInfo<T> typeInfo) => State = JsonSerializer.Serialize(state, typeInfo);
+
+    public T ReadPayload<T>(JsonTypeInfo<T> typeInfo) =>
+        JsonSerializer.Deserialize(claim.Payload, typeInfo) ?? throw new JsonException($"Action {claim.ActionId} has no payload.");
+
+    /// <summary>A value that must not appear in the log. Short ones are left: redacting "a" would redact everything.</summary>
+    public void Redact(Secret secret)
+    {
+        lock (_lock)
+        {
+            foreach (var line in secret.Reveal().Split('\n', StringSplitOptions.TrimEntries).Where(line => line.Length >= 6))
+                _secrets.Add(line);
+        }
+    }
+
+    /// <summary>A machine whose commands are given tickets by this action's journal and whose output goes into its log.</summary>
+    public IRemoteHost Host(int serverId, string serverName, MachineSpec machine)
+    {
+        lock (_lock)
+        {
+            var key = $"{serverId} {machine.HostKey}";
+            if (!_hosts.TryGetValue(key, out var host))
+            {
+                var scope = new RemoteScope(claim.Slug, claim.Epoch);
+                host = new(hosts.For(machine, scope), this, log, serverId, serverName, offsets);
+                _hosts.Add(key, host);
+            }
+            return host;
+        }
+    }
+
+    public ValueTask WriteAsync(string server, Severity severity, string text) =>
+        log.WriteAsync(new(this, server, severity, text, Ticket: null, Offset: 0));
+
+    /// <summary>Ends every command of this action that may still run on a machine; false when a machine did not confirm it.</summary>
+    public async Task<bool> CancelRemoteAsync(CancellationToken cancellationToken)
+    {
+        var confirmed = await Task.WhenAll(OpenHosts().Select(host => host.CancelOpenAsync(cancellationToken)));
+        return Array.TrueForAll(confirmed, ended => ended);
+    }
+
+    /// <summary>Forgets the tickets on the machines, which are no longer needed once the action has ended.</summary>
+    public Task ForgetTicketsAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(OpenHosts().Select(host => host.ForgetAsync(cancellationToken)));
+
+    internal void BeginStep(string name)
+    {
+        StepName = name;
+        foreach (var host in OpenHosts())
+            host.BeginStep();
+    }
+
+    internal string Clean(string text)
+    {
+        lock (_lock)
+        {
+            foreach (var secret in _secrets)
+                text = text.Replace(secret, Secret.Redacted, StringComparison.Ordinal);
+        }
+        return text;
+    }
+
+    private JournaledHost[] OpenHosts()
+    {
+        lock (_lock)
+            return [.. _hosts.Values];
+    }
+}
+
+/// <summary>The right to work on an action: no other node has it as long as the stack's epoch is still this one.</summary>
+internal sealed record ActionClaim(int ActionId, int StackId, string Slug, long Epoch, string Kind, string Payload, string? State)
+{
+    /// <summary>E-mail address of who cancelled it before it was claimed.</summary>
+    public string? CancelledBy { get; init; }
+}

@@ -1,0 +1,124 @@
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Engine;
+using Slipway.Server.Actions;
+
+namespace Slipway.Server.Platform.Work;
+
+/// <summary>
+/// Appends log lines to the database in batches, each in one transaction with the offsets up to which remote output was seen. So after a crash no line
+/// is lost and none comes twice.
+/// </summary>
+internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed feed, TimeProvider time, ILogger<JournalLog> logger) : BackgroundService
+{
+    private const int BatchSize = 512;
+
+    private readonly Channel<JournalEntry> _entries =
+        Channel.CreateBounded<JournalEntry>(new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });
+
+    /// <summary>Waits while the database is behind; so a command that prints faster than lines can be stored is slowed down, not buffered.</summary>
+    public ValueTask WriteAsync(JournalEntry entry) => _entries.Writer.WriteAsync(entry with { Step = entry.Run.StepName, Time = time.GetUtcNow() });
+
+    /// <summary>Ends when everything written before is in the database.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var flushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _entries.Writer.WriteAsync(JournalEntry.Flush(flushed), cancellationToken);
+        await flushed.Task.WaitAsync(cancellationToken);
+    }
+
+    public async Task OpenTicketAsync(ActionRun run, string ticket, int serverId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        if (await db.JournalTickets.AnyAsync(row => row.Ticket == ticket, cancellationToken))
+            return;
+        db.JournalTickets.Add(new() { Ticket = ticket, ActionId = run.Claim.ActionId, ServerId = serverId });
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    // Lines that wait when the server is stopped are still written: the loop ends with the channel, not with the token.
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<JournalEntry>(BatchSize);
+        while (await _entries.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            batch.Clear();
+            while (batch.Count < BatchSize && _entries.Reader.TryRead(out var entry))
+                batch.Add(entry);
+            await StoreUntilStoredAsync(batch, stoppingToken);
+            foreach (var entry in batch)
+                entry.Flushed?.TrySetResult();
+            foreach (var actionId in batch.Where(entry => entry.Flushed is null).Select(entry => entry.Run.Claim.ActionId).Distinct())
+                feed.Signal(actionId);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _entries.Writer.TryComplete();
+        await base.StopAsync(cancellationToken);
+    }
+
+    private async Task StoreUntilStoredAsync(List<JournalEntry> batch, CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await StoreAsync(batch);
+                return;
+            }
+            catch (Exception exception) when (exception is DbUpdateException or System.Data.Common.DbException)
+            {
+                LogStoreFailed(exception, batch.Count);
+                if (stoppingToken.IsCancellationRequested)
+                    return;
+                await Task.Delay(TimeSpan.FromSeconds(1), time, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task StoreAsync(List<JournalEntry> batch)
+    {
+        var lines = batch.Where(entry => entry.Flushed is null).ToList();
+        if (lines.Count == 0)
+            return;
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        db.LogLines.AddRange(lines.SelectMany(ToLines));
+        var offsets = lines.Where(entry => entry.Ticket is not null).GroupBy(entry => entry.Ticket!).ToDictionary(group => group.Key, group => group.Max(entry => entry.Offset));
+        foreach (var (ticket, offset) in offsets)
+        {
+            var row = new JournalTicket { Ticket = ticket };
+            db.Attach(row);
+            row.Offset = offset;
+        }
+        await db.SaveChangesAsync(CancellationToken.None);
+    }
+
+    private static IEnumerable<LogLine> ToLines(JournalEntry entry) => entry.Run.Clean(entry.Text).Split('\n').Select(text => new LogLine
+    {
+        ActionId = entry.Run.Claim.ActionId,
+        Time = entry.Time,
+        Step = entry.Step,
+        Server = entry.Server,
+        Severity = entry.Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "info" },
+        Text = text.TrimEnd('\r'),
+    });
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Could not store {Count} log lines; trying again")]
+    private partial void LogStoreFailed(Exception exception, int count);
+}
+
+/// <summary>A line on its way into the log; or, with <see cref="Flushed"/>, a mark that is told when all before it is stored.</summary>
+internal sealed record JournalEntry(ActionRun Run, string Server, Severity Severity, string Text, string? Ticket, long Offset)
+{
+    public string Step { get; init; } = "";
+
+    public DateTimeOffset Time { get; init; }
+
+    public TaskCompletionSource? Flushed { get; init; }
+
+    public static JournalEntry Flush(TaskCompletionSource flushed) => new(null!, "", Severity.Info, "", null, 0) { Flushed = flushed };
+}

@@ -1,0 +1,51 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Slipway.Server.Platform.Work;
+
+/// <summary>Wakes every stack that has unfinished work: all at start, then what a lost wake-up left behind; and passes cancels on.</summary>
+internal sealed partial class WorkService(
+    IServiceScopeFactory scopes, StackScheduler scheduler, RunningActions running, TimeProvider time, ILogger<WorkService> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(SweepInterval, time);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException)
+            {
+                LogSweepFailed(exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        running.Stop();
+        await base.StopAsync(cancellationToken);
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        var unfinished = await db.Actions.AsNoTracking().Where(action => action.FinishedAt == null)
+            .Select(action => new { action.Id, action.StackId, action.CancelledBy }).ToListAsync(cancellationToken);
+        foreach (var action in unfinished.Where(action => action.CancelledBy is not null))
+            await running.CancelAsync(action.Id);
+        if (unfinished.Count == 0)
+            return;
+        foreach (var stackId in unfinished.Select(action => action.StackId).Distinct().Where(id => !running.IsBusy(id)))
+            await scheduler.WakeAsync(stackId, cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for unfinished work; trying again")]
+    private partial void LogSweepFailed(Exception exception);
+}
