@@ -1,0 +1,5 @@
+namespace Slipway.Engine.Analysis;
+
+internal enum RepositoryFileKind { File, Link, Submodule }
+
+internal sealed record RepositoryFile(string Path, RepositoryFileKind Kind, long Size);
