@@ -69,21 +69,26 @@ internal sealed partial record SshKeyPair
 
     private static PrivateKeyFile Open(string text)
     {
+        if (text.StartsWith("-----BEGIN ENCRYPTED ", StringComparison.Ordinal))
+            throw Protected(null);
         try
         {
             return new PrivateKeyFile(new MemoryStream(Encoding.UTF8.GetBytes(text)));
         }
         catch (SshPassPhraseNullOrEmptyException exception)
         {
-            throw new UserErrorException("The private key is protected by a passphrase, which nobody could type during a deployment. "
-                + "Paste one without (ssh-keygen -p removes it from a copy) or let Slipway make a key.", exception);
+            throw Protected(exception);
         }
-        catch (Exception exception) when (exception is SshException or CryptographicException or FormatException or ArgumentException
-            or InvalidOperationException or NotSupportedException or IndexOutOfRangeException or EndOfStreamException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
+            // Two libraries parse here, and what they throw on garbage is an open set.
             throw new UserErrorException("The private key cannot be read: it is damaged, cut off or of an unknown kind. Paste the whole file again.", exception);
         }
     }
+
+    private static UserErrorException Protected(Exception? cause) =>
+        new("The private key is protected by a passphrase, which nobody could type during a deployment. "
+            + "Paste one without (ssh-keygen -p removes it from a copy) or let Slipway make a key.", cause);
 
     private static string CleanComment(string comment) => UncleanPattern().Replace(comment, "-").Trim('-');
 
