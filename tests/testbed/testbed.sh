@@ -9,7 +9,7 @@
 #   testbed.sh down NAME...           remove it and its disk
 #   testbed.sh exec NAME COMMAND...   run a command in it, past ssh
 #   testbed.sh ip NAME | key | gateway     address of a server | private key of its logins | the host, as servers see it
-#   testbed.sh ls | clean | stop      list our servers | remove them all, and outdated images | end our own engine
+#   testbed.sh ls | clean | stop      list our servers | remove them all, outdated images, gem indexes | end our engine
 #
 # Logins: root, deploy (sudo without a password), plain (no sudo). Where everything is kept: $SLIPWAY_TESTBED, by default a
 # folder in the user's cache, so that a fresh checkout finds the images of the last one. Servers live in
@@ -264,6 +264,7 @@ clean() {
     for image in $(docker images --format '{{.Repository}}:{{.Tag}}' 'slipway-testbed/*'); do
         [[ " $current " == *" $image "* ]] || docker rmi "$image" >/dev/null
     done
+    rm -rf "$state"/gems-*
 }
 
 command=${1:-help}; shift || true

@@ -1,0 +1,5 @@
+Rails.application.routes.draw do
+  root "visits#index"
+  get "info.json", to: "visits#info"
+  get "healthz", to: "visits#health"
+end

@@ -1,0 +1,3 @@
+require "mkmf"
+
+create_makefile("native_greeting/native_greeting")

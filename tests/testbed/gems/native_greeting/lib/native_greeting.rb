@@ -1,0 +1,1 @@
+require "native_greeting/native_greeting"
