@@ -1,0 +1,33 @@
+using Slipway.Contracts.Stacks;
+
+namespace Slipway.Dashboard.Pages.Stacks;
+
+/// <summary>Addresses of the pages of a stack.</summary>
+public static class StackPaths
+{
+    /// <summary>The page that says most about the stack now: the wizard's until it was first deployed.</summary>
+    public static string Of(Stack stack) => stack.Status switch
+    {
+        StackStatus.Queued or StackStatus.Analysing or StackStatus.TerminalFailure => Analysis(stack.Uid),
+        StackStatus.Analysed => Analysis(stack.Uid),
+        _ => Overview(stack.Uid),
+    };
+
+    public static string Overview(string uid) => $"/stacks/{Uri.EscapeDataString(uid)}";
+
+    public static string Analysis(string uid) => $"{Overview(uid)}/setup/analysis";
+
+    public static string SetupServers(string uid) => $"{Overview(uid)}/setup/servers";
+
+    public static string SetupDeploy(string uid) => $"{Overview(uid)}/setup/deploy";
+
+    public static string Deployments(string uid) => $"{Overview(uid)}/deployments";
+
+    public static string Environment(string uid) => $"{Overview(uid)}/environment";
+
+    public static string Servers(string uid) => $"{Overview(uid)}/servers";
+
+    public static string Activity(string uid) => $"{Overview(uid)}/activity";
+
+    public static string Action(string uid, int id) => $"{Overview(uid)}/actions/{id}";
+}

@@ -1,0 +1,53 @@
+namespace Slipway.Dashboard.Ui;
+
+/// <summary>Names of things as their makers write them.</summary>
+public static class Names
+{
+    public static string OfFramework(string framework) => framework switch
+    {
+        "rails" => "Ruby on Rails",
+        "sinatra" => "Sinatra",
+        "padrino" => "Padrino",
+        "rack" => "Rack",
+        "docker" => "Docker",
+        _ => framework,
+    };
+
+    public static string OfLanguage(string language) => language switch
+    {
+        "ruby" => "Ruby",
+        "docker" => "Docker",
+        _ => language,
+    };
+
+    public static string OfComponent(string component) => component switch
+    {
+        "web" => "Web",
+        "rails" or "app" => "Application",
+        "postgresql" => "PostgreSQL",
+        "mysql" => "MySQL / MariaDB",
+        "redis" => "Redis",
+        "memcached" => "Memcached",
+        "mongodb" => "MongoDB",
+        "elasticsearch" => "Elasticsearch",
+        "db" => "Database",
+        "puma" => "Puma",
+        "unicorn" => "Unicorn",
+        "thin" => "Thin",
+        "passenger" => "Passenger",
+        _ => component,
+    };
+
+    /// <summary>An address without what everybody knows of it.</summary>
+    public static string OfAddress(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Authority + uri.AbsolutePath.TrimEnd('/') : url;
+
+    public static string ShortHash(string hash) => hash.Length > 8 ? hash[..8] : hash;
+
+    public static string OfMemory(long bytes) => bytes switch
+    {
+        <= 0 => "unknown",
+        < 1L << 30 => $"{bytes / (1 << 20)} MB",
+        _ => $"{bytes / (double)(1 << 30):0.#} GB",
+    };
+}
