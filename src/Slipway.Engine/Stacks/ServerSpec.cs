@@ -1,0 +1,32 @@
+using Slipway.Engine.Remote;
+
+namespace Slipway.Engine.Stacks;
+
+/// <summary>A machine's place in a stack.</summary>
+public sealed record ServerSpec
+{
+    public required string Uid { get; init; }
+
+    public required string Name { get; init; }
+
+    public required MachineSpec Machine { get; init; }
+
+    public required MachineFacts Facts { get; init; }
+
+    /// <summary>The IP address by which the stack's other servers reach it.</summary>
+    public required string PrivateAddress { get; init; }
+
+    /// <summary>Some of <see cref="ServerRoles"/>.</summary>
+    public required IReadOnlyList<string> Roles { get; init; }
+
+    /// <summary>The first of its group: migrations and other things that must happen once run there.</summary>
+    public bool IsPrimary { get; init; }
+
+    public bool HasRole(string role) => Roles.Contains(role);
+}
+
+/// <summary>What a server can be in a stack. A database's role and its kind are the same word.</summary>
+public static class ServerRoles
+{
+    public const string Web = "web";
+}

@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+
+namespace Slipway.Engine.Stacks;
+
+/// <summary>Every name that a stack has on its servers, made from its slug alone.</summary>
+public sealed partial record StackPaths
+{
+    public StackPaths(string slug)
+    {
+        if (!SlugPattern().IsMatch(slug))
+            throw new ArgumentException($"'{slug}' is no slug: 1 to 28 of a-z, 0-9 and _ are.", nameof(slug));
+        Slug = slug;
+    }
+
+    public string Slug { get; }
+
+    /// <summary>The system user and group of the same name that the code runs as.</summary>
+    public string User => $"sw-{Slug}";
+
+    public string DeployDirectory => $"/var/deploy/{Slug}";
+
+    public string Base => $"{DeployDirectory}/web_head";
+
+    /// <summary>Link to the live release.</summary>
+    public string Current => $"{Base}/current";
+
+    public string Releases => $"{Base}/releases";
+
+    public string Shared => $"{Base}/shared";
+
+    /// <summary>Bare git repository with the code that has been sent to the server.</summary>
+    public string CachedCopy => $"{Shared}/cached-copy";
+
+    public string Bundle => $"{Shared}/bundle";
+
+    public string Log => $"{Shared}/log";
+
+    public string System => $"{Shared}/system";
+
+    /// <summary>The stack's own files that its user may read but not change.</summary>
+    public string Configuration => $"/etc/slipway/stacks/{Slug}";
+
+    /// <summary>The variables as lines that sh sources.</summary>
+    public string EnvironmentFile => $"{Configuration}/environment.sh";
+
+    /// <summary>The same variables for EnvironmentFile= of units.</summary>
+    public string UnitEnvironmentFile => $"{Configuration}/environment";
+
+    /// <summary>Included by nginx before its sites.</summary>
+    public string NginxUpstream => $"/etc/nginx/conf.d/slipway-{Slug}-upstream.conf";
+
+    public string NginxSite => $"/etc/nginx/conf.d/slipway-{Slug}.conf";
+
+    /// <summary>Name of the stack's upstream in nginx.</summary>
+    public string UpstreamName => $"slipway-{Slug}";
+
+    public string Release(string release) => $"{Releases}/{release}";
+
+    /// <summary>What belongs to a release while it runs; gone with a restart of the machine.</summary>
+    public string RunDirectory(string release) => $"/run/slipway/{Slug}/{release}";
+
+    /// <summary>The same as systemd's RuntimeDirectory= wants it.</summary>
+    public string RuntimeDirectory(string release) => $"slipway/{Slug}/{release}";
+
+    public string WebSocket(string release) => $"{RunDirectory(release)}/web.sock";
+
+    public string WebUnit(string release) => $"slipway-{Slug}-web@{release}.service";
+
+    public string ProcessUnit(string process, string release, int number) => $"slipway-{Slug}-{process}@{release}-{number}.service";
+
+    /// <summary>File of a unit that is not a template.</summary>
+    public static string UnitFile(string unit) => $"/etc/systemd/system/{unit}";
+
+    [GeneratedRegex("^[a-z0-9_]{1,28}\\z")]
+    private static partial Regex SlugPattern();
+}

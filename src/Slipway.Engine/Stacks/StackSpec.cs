@@ -1,0 +1,56 @@
+namespace Slipway.Engine.Stacks;
+
+/// <summary>A stack as it is wanted: everything the engine must know to provision and deploy it.</summary>
+public sealed record StackSpec
+{
+    /// <summary>Names everything of the stack on its servers and never changes: 1 to 28 of a-z, 0-9 and _.</summary>
+    public required string Slug { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>production, staging ...; becomes RAILS_ENV and RACK_ENV.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>rails, sinatra, padrino or rack.</summary>
+    public required string Framework { get; init; }
+
+    /// <summary>The version that the code asks for; null when it does not say.</summary>
+    public string? RubyVersion { get; init; }
+
+    /// <summary>Where the wanted Ruby is built from; null to use the distribution's.</summary>
+    public RubySource? RubySource { get; init; }
+
+    /// <summary>Packages of the distribution that the gems need: libraries to compile against, or the gems themselves.</summary>
+    public IReadOnlyList<string> SystemPackages { get; init; } = [];
+
+    /// <summary>Whether the bundle has gems that are compiled on the servers.</summary>
+    public bool NeedsCompiler { get; init; }
+
+    /// <summary>puma, unicorn, thin, passenger, or custom.</summary>
+    public string WebServer { get; init; } = "puma";
+
+    /// <summary>Host names that the site answers to; empty to answer whatever no other site of the machine takes.</summary>
+    public IReadOnlyList<string> HostNames { get; init; } = [];
+
+    public required IReadOnlyList<ServerSpec> Servers { get; init; }
+
+    public IReadOnlyList<DatabaseSpec> Databases { get; init; } = [];
+
+    /// <summary>Raised at each claim of the stack's work.</summary>
+    public long Epoch { get; init; }
+
+    public StackPaths Paths => new(Slug);
+
+    /// <summary>The servers that run the code, and so connect to the databases.</summary>
+    public IEnumerable<ServerSpec> WebServers => Servers.Where(server => server.HasRole(ServerRoles.Web));
+
+    /// <summary>The databases that live on a server of the stack.</summary>
+    public IEnumerable<DatabaseSpec> DatabasesOn(ServerSpec server, string kind) =>
+        Databases.Where(database => database.Kind == kind && database.ServerUid == server.Uid);
+}
+
+/// <summary>A Ruby to build: an archive made by ruby-build's or Ruby's own release process.</summary>
+/// <param name="Version">Like 3.3.5.</param>
+/// <param name="Url">http or https address of the .tar.gz archive.</param>
+/// <param name="Sha256">Checksum of the archive, 64 hex characters.</param>
+public sealed record RubySource(string Version, Uri Url, string Sha256);
