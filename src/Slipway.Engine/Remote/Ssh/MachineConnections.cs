@@ -1,0 +1,137 @@
+using Slipway.Engine.Remote.Helper;
+
+namespace Slipway.Engine.Remote.Ssh;
+
+/// <summary>The connections to one machine, shared by all stacks: one, and more only while its sessions are all in use.</summary>
+internal sealed class MachineConnections(MachineSpec machine, SshClients clients, HeldConnections held, TimeProvider time) : IDisposable
+{
+    private const int MostConnections = 5;
+    private readonly Lock _lock = new();
+    private readonly List<SshConnection> _connections = [];
+    private readonly SemaphoreSlim _sessions = new(MostConnections * SshConnection.MostSessions);
+    private readonly SemaphoreSlim _opening = new(1, 1);
+
+    public MachineSpec Machine => machine;
+
+    /// <summary>Whether it could be reached before, so that a failure may be passing.</summary>
+    public bool WasReached { get; private set; }
+
+    public async Task<SshChannel> OpenAsync(bool isInstaller, CancellationToken cancellationToken)
+    {
+        await _sessions.WaitAsync(cancellationToken);
+        SshConnection connection;
+        try
+        {
+            connection = await TakeAsync(cancellationToken);
+        }
+        catch
+        {
+            _sessions.Release();
+            throw;
+        }
+        try
+        {
+            var command = isInstaller ? HelperScript.InstallCommandFor(machine.UserName) : HelperScript.CommandFor(machine.UserName);
+            return connection.Open(command, () => Return(connection));
+        }
+        catch (Exception exception) when (SshFaults.IsTransport(exception))
+        {
+            connection.Break();
+            Return(connection);
+            throw SshFaults.Lost(machine, "a command was started", exception);
+        }
+    }
+
+    /// <summary>Closes what was not used for a time, and everything that is broken.</summary>
+    public void CloseIdle(TimeSpan longerThan) => CloseWhere(connection =>
+        !connection.IsUsable || (connection.InUse == 0 && time.GetElapsedTime(connection.LastUsed) >= longerThan));
+
+    // The semaphores stay: commands that end now still give their sessions back.
+    public void Dispose() => CloseWhere(_ => true);
+
+    /// <summary>Gives up all connections after one fell silent: they share the line.</summary>
+    public void Break()
+    {
+        lock (_lock)
+            _connections.ForEach(connection => connection.Break());
+        CloseIdle(TimeSpan.MaxValue);
+    }
+
+    /// <summary>How long the connection that is idle longest has been so; null when none is.</summary>
+    public TimeSpan? LongestIdle()
+    {
+        lock (_lock)
+            return _connections.Where(connection => connection.InUse == 0)
+                .Select(connection => (TimeSpan?)time.GetElapsedTime(connection.LastUsed)).Max();
+    }
+
+    private async Task<SshConnection> TakeAsync(CancellationToken cancellationToken)
+    {
+        if (TryTake() is { } free)
+            return free;
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (TryTake() is { } opened)
+                return opened;
+            await held.EnterAsync(cancellationToken);
+            SshConnection connection;
+            try
+            {
+                connection = new SshConnection(await clients.ConnectAsync(machine, cancellationToken), time.GetTimestamp()) { InUse = 1 };
+            }
+            catch
+            {
+                held.Leave();
+                throw;
+            }
+            WasReached = true;
+            lock (_lock)
+                _connections.Add(connection);
+            return connection;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private SshConnection? TryTake()
+    {
+        lock (_lock)
+        {
+            var free = _connections.Find(connection => connection.IsUsable && connection.InUse < SshConnection.MostSessions);
+            if (free is not null)
+                free.InUse++;
+            return free;
+        }
+    }
+
+    private void Return(SshConnection connection)
+    {
+        lock (_lock)
+        {
+            connection.InUse--;
+            connection.LastUsed = time.GetTimestamp();
+        }
+        _sessions.Release();
+        if (!connection.IsUsable)
+            CloseIdle(TimeSpan.MaxValue);
+    }
+
+    private void CloseWhere(Func<SshConnection, bool> isOver)
+    {
+        List<SshConnection> closing;
+        lock (_lock)
+        {
+            closing = _connections.FindAll(connection => isOver(connection));
+            _connections.RemoveAll(closing.Contains);
+        }
+        foreach (var connection in closing)
+        {
+            // Disposing waits for sshd's goodbye.
+            _ = Task.Run(connection.Close);
+            held.Leave();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Slipway.Engine.Remote.Helper;
+using Slipway.Engine.Remote.Protocol;
+
+namespace Slipway.Engine.Remote.Ssh;
+
+/// <summary>Reaches the helper on one machine; installs it where it is missing, and re-makes lost connections.</summary>
+internal sealed class MachineHelper(MachineConnections connections, EngineTimeouts timeouts, TimeProvider time)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    public MachineSpec Machine => connections.Machine;
+
+    public bool WasReached => connections.WasReached;
+
+    /// <summary>A request that may be repeated freely, and its answer.</summary>
+    public Task<IReadOnlyList<byte[]>> AskAsync(byte[] request, CancellationToken cancellationToken) => PersistAsync(async _ =>
+    {
+        await using var session = await OpenAsync(cancellationToken);
+        return await session.AskAsync(request, cancellationToken);
+    }, cancellationToken);
+
+    /// <summary>Tries until it works, as long as the machine was reached before and the time for that is not over.</summary>
+    /// <param name="attempt">Calls its argument whenever something was heard, which starts the time anew.</param>
+    public async Task<T> PersistAsync<T>(Func<Action, Task<T>> attempt, CancellationToken cancellationToken)
+    {
+        long? lostAt = null;
+        var pause = TimeSpan.FromMilliseconds(100);
+        while (true)
+        {
+            try
+            {
+                return await attempt(() => lostAt = null);
+            }
+            catch (RemoteUnavailableException exception) when (exception.Fault is RemoteFault.Unreachable && connections.WasReached)
+            {
+                pause = lostAt is null ? TimeSpan.FromMilliseconds(100) : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                lostAt ??= time.GetTimestamp();
+                if (time.GetElapsedTime(lostAt.Value) >= timeouts.Reconnect)
+                    throw;
+            }
+            await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+
+    /// <summary>A helper that waits for its request.</summary>
+    public async Task<HelperSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (await TryOpenAsync(isInstaller: false, cancellationToken) is { Session: { } session })
+            return session;
+        await InstallAsync(cancellationToken);
+        var (again, status, errors) = await TryOpenAsync(isInstaller: false, cancellationToken);
+        return again ?? throw Unsupported($"its helper does not start: exit status {status}, {errors}");
+    }
+
+    /// <summary>Checks that the machine can be worked with and puts the helper in its place.</summary>
+    public async Task InstallAsync(CancellationToken cancellationToken)
+    {
+        var (session, status, errors) = await TryOpenAsync(isInstaller: true, cancellationToken);
+        if (session is null)
+        {
+            throw Machine.UserName != "root" && errors.Contains("sudo", StringComparison.Ordinal)
+                ? SshFaults.NotRoot(Machine, errors)
+                : Unsupported(status == 127 ? "it has no Perl at /usr/bin/perl" : $"Perl does not run: exit status {status}, {errors}");
+        }
+        await using (session)
+            _ = await session.ReadAsync(cancellationToken);
+    }
+
+    private async Task<(HelperSession? Session, int? Status, string Errors)> TryOpenAsync(bool isInstaller, CancellationToken cancellationToken)
+    {
+        var silence = timeouts.KeepAlive * 3;
+        var channel = await connections.OpenAsync(isInstaller, cancellationToken);
+        using var late = new CancellationTokenSource(timeouts.Connect + silence, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            await channel.Opened.WaitAsync(either.Token);
+            if (isInstaller)
+                await channel.SendRawAsync(HelperScript.Installer, either.Token);
+            var frames = new FrameReader(channel.Output);
+            if (await frames.SkipToMarkerAsync(either.Token))
+                return (new HelperSession(connections, channel, frames, silence, time), null, "");
+            var (status, errors) = await channel.EndAsync(either.Token);
+            await channel.DisposeAsync();
+            return status is null ? throw SshFaults.Lost(Machine, "its helper was started") : (null, status, errors);
+        }
+        catch (Exception exception)
+        {
+            await channel.DisposeAsync();
+            if (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                connections.Break();
+            else if (!SshFaults.IsTransport(exception) && exception is not InvalidOperationException)
+                throw;
+            throw SshFaults.Lost(Machine, "its helper was started", exception);
+        }
+    }
+
+    private RemoteUnavailableException Unsupported(string why) => new(
+        Machine.Address, RemoteFault.Unsupported, $"{Machine.Address} cannot be used: {why}. Slipway needs Debian or Ubuntu with systemd.");
+}
