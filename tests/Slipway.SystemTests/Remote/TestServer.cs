@@ -1,0 +1,81 @@
+using CliWrap;
+using CliWrap.Buffered;
+using Microsoft.Extensions.Logging.Abstractions;
+using Slipway.Engine;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Remote.Ssh;
+
+namespace Slipway.SystemTests.Remote;
+
+/// <summary>A fresh server of the rig, for the tests of one class, and hosts that reach it.</summary>
+public sealed class TestServer : IAsyncLifetime
+{
+    private readonly List<RemoteHosts> _hosts = [];
+
+    public string Name { get; } = $"remote-{Guid.NewGuid():n}"[..15];
+
+    public string Address { get; private set; } = "";
+
+    internal static EngineTimeouts Quick { get; } = new()
+    {
+        Connect = TimeSpan.FromSeconds(5),
+        Reconnect = TimeSpan.FromSeconds(40),
+        CancelGrace = TimeSpan.FromSeconds(2),
+    };
+
+    public MachineSpec Machine { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await RunAsync("engine");
+        await RunAsync("image", "bare");
+        Address = await RunAsync("up", Name, "bare");
+        var key = new Secret(await File.ReadAllTextAsync(await RunAsync("key")));
+        await using var hosts = NewHosts();
+        var hostKey = await hosts.ReadHostKeyAsync(Address, 22, TestContext.Current.CancellationToken);
+        Machine = new MachineSpec(Address, 22, "root", key, hostKey);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var hosts in _hosts)
+            await hosts.DisposeAsync();
+        await RunAsync("down", Name);
+    }
+
+    /// <summary>Hosts as a control plane that was just started has them.</summary>
+    internal RemoteHosts NewHosts(EngineTimeouts? timeouts = null)
+    {
+        var guard = new OutboundGuard([]);
+        var hosts = new RemoteHosts(timeouts ?? Quick, TimeProvider.System, guard, NullLogger<RemoteHosts>.Instance);
+        _hosts.Add(hosts);
+        return hosts;
+    }
+
+    internal IRemoteHost Host(RemoteHosts? hosts = null, string stack = "shop", long epoch = 1) =>
+        (hosts ?? NewHosts()).For(Machine, new RemoteScope(stack, epoch));
+
+    public static string NewTicket() => Guid.NewGuid().ToString("n");
+
+    /// <summary>Runs a program on the server past SSH and past what is tested; gives what it prints.</summary>
+    public Task<string> ExecAsync(params string[] program) => RunAsync(["exec", Name, .. program]);
+
+    public Task RebootAsync() => RunAsync("restart", Name);
+
+    private static async Task<string> RunAsync(params string[] arguments)
+    {
+        var result = await Cli.Wrap(Path.Combine(FindRig(), "testbed.sh")).WithArguments(arguments).ExecuteBufferedAsync();
+        return result.StandardOutput.TrimEnd('\n');
+    }
+
+    private static string FindRig()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            var rig = Path.Combine(folder, "tests", "testbed");
+            if (Directory.Exists(rig))
+                return rig;
+        }
+        throw new DirectoryNotFoundException("tests/testbed is not above the test's own folder.");
+    }
+}
