@@ -24,14 +24,14 @@ public sealed record RemoteCommand
     public required TimeSpan Deadline { get; init; }
 
     /// <summary>
-    /// A short read that may be repeated freely: it gets no ticket, and dies with its connection. Every other command that a step runs is given a
+    /// Short, and may be repeated freely: it gets no ticket, and dies with its connection. Every other command that a step runs is given a
     /// ticket by the journal.
     /// </summary>
-    public bool IsRead { get; init; }
+    public bool IsRepeatable { get; init; }
 
     /// <summary>
     /// Which run this is: lower-case hex, chosen by the caller. The same ticket is started once however often it is asked for, and outlives the
-    /// connection. Null for reads, and for commands whose ticket the journal is still to choose.
+    /// connection. Null for repeatable commands, and for commands whose ticket the journal is still to choose.
     /// </summary>
     public string? Ticket { get; init; }
 

@@ -56,17 +56,25 @@ public sealed partial record StackPaths
 
     public string Release(string release) => $"{Releases}/{release}";
 
-    /// <summary>What belongs to a release while it runs; gone with a restart of the machine.</summary>
-    public string RunDirectory(string release) => $"/run/slipway/{Slug}/{release}";
+    /// <summary>Scripts and the release of each run. A run is one start of a release: the same release may be started beside itself.</summary>
+    public string Runs => $"{Configuration}/runs";
+
+    public string RunFiles(string run) => $"{Runs}/{run}";
+
+    /// <summary>File with the name of the run that serves.</summary>
+    public string LiveRun => $"{Configuration}/live";
+
+    /// <summary>What belongs to a run while it runs; gone with a restart of the machine.</summary>
+    public string RunDirectory(string run) => $"/run/{RuntimeDirectory(run)}";
 
     /// <summary>The same as systemd's RuntimeDirectory= wants it.</summary>
-    public string RuntimeDirectory(string release) => $"slipway/{Slug}/{release}";
+    public string RuntimeDirectory(string run) => $"slipway/{Slug}/{run}";
 
-    public string WebSocket(string release) => $"{RunDirectory(release)}/web.sock";
+    public string WebSocket(string run) => $"{RunDirectory(run)}/web_server.sock";
 
-    public string WebUnit(string release) => $"slipway-{Slug}-web@{release}.service";
+    public string WebUnit(string run) => $"slipway-{Slug}-web@{run}.service";
 
-    public string ProcessUnit(string process, string release, int number) => $"slipway-{Slug}-{process}@{release}-{number}.service";
+    public string ProcessUnit(string process, int number, string run) => $"slipway-{Slug}-{process}-{number}@{run}.service";
 
     /// <summary>File of a unit that is not a template.</summary>
     public static string UnitFile(string unit) => $"/etc/systemd/system/{unit}";

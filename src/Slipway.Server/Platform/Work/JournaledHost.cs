@@ -20,7 +20,7 @@ internal sealed class JournaledHost(
 
     public async Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken)
     {
-        if (command.IsRead)
+        if (command.IsRepeatable)
             return await inner.RunAsync(command, onLine, cancellationToken);
         var ticket = command.Ticket ?? NextTicket(command.Name);
         await log.OpenTicketAsync(run, ticket, serverId, cancellationToken);

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Slipway.Engine.Commands;
+
+internal static class SystemdCommands
+{
+    public static IReadOnlyList<string> DaemonReload { get; } = ["systemctl", "daemon-reload"];
+
+    public static IReadOnlyList<string> Start(IReadOnlyList<string> units) => ["systemctl", "start", "--", .. units];
+
+    public static IReadOnlyList<string> Stop(string units) => ["systemctl", "stop", "--", units];
+
+    /// <summary>A unit that failed is otherwise remembered until the next start of the machine.</summary>
+    public static IReadOnlyList<string> ResetFailed(string units) => ["systemctl", "reset-failed", "--", units];
+
+    public static IReadOnlyList<string> IsActive(string unit) => ["systemctl", "is-active", "--quiet", "--", unit];
+
+    public static IReadOnlyList<string> LastOutput(string unit, int lines) =>
+        ["journalctl", $"--unit={unit}", "--no-pager", "--output=cat", $"--lines={lines.ToString(CultureInfo.InvariantCulture)}"];
+
+    /// <summary>Pattern of all units of a run.</summary>
+    public static string UnitsOfRun(string slug, string run) => $"slipway-{slug}-*@{run}.service";
+
+    /// <summary>The link by which a unit is started with the machine. It is all that enabling means, and needs no reload.</summary>
+    public static string WantsLink(string unit) => $"/etc/systemd/system/multi-user.target.wants/{unit}";
+
+    public static string TemplateFile(string unit) => $"/etc/systemd/system/{unit[..(unit.IndexOf('@', StringComparison.Ordinal) + 1)]}.service";
+}

@@ -1,0 +1,25 @@
+using Slipway.Engine.Deployments.Steps;
+
+namespace Slipway.Engine.Deployments;
+
+/// <summary>From a commit to its release serving on all web servers, or on none.</summary>
+internal static class Deploy
+{
+    public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
+    [
+        new("find the commit", FindCommit.RunAsync),
+        new("send the code", SendCode.RunAsync),
+        new("write the environment", WriteEnvironment.RunAsync),
+        new("run hooks after checkout", RunHooks.AfterCheckoutAsync) { When = RunHooks.HasAny },
+        new("install gems", InstallGems.RunAsync) { When = context => context.State.Plan.HasGemfile },
+        new("run hooks after bundle", RunHooks.AfterBundleAsync) { When = RunHooks.HasAny },
+        new("migrate the database", MigrateDatabase.RunAsync) { When = context => context.State.Plan.HasMigrations },
+        new("precompile assets", PrecompileAssets.RunAsync) { When = context => context.State.Plan.NeedsAssets },
+        new("start the new release", StartRun.RunAsync),
+        new("check its health", CheckHealth.RunAsync),
+        new("switch traffic", SwitchTraffic.RunAsync),
+        new("run hooks after symlink", RunHooks.AfterSymlinkAsync) { When = RunHooks.HasAny },
+        new("stop the old release", RetireRuns.RunAsync),
+        new("remove old releases", PruneReleases.RunAsync),
+    ];
+}

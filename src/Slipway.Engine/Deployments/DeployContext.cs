@@ -1,0 +1,72 @@
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments;
+
+/// <summary>What the steps of one deployment share.</summary>
+internal sealed class DeployContext
+{
+    public required StackSpec Stack { get; init; }
+
+    /// <summary>Name of the release directory: time and session, so that names sort by age.</summary>
+    public required string Release { get; init; }
+
+    /// <summary>
+    /// Name of this start of the release. The same release can be started again beside itself, with other variables; so a run has a name of its own.
+    /// </summary>
+    public required string Run { get; init; }
+
+    /// <summary>Branch, tag or hash.</summary>
+    public required string GitRef { get; init; }
+
+    /// <summary>Whether no deployment of the stack has succeeded yet.</summary>
+    public required bool IsBuild { get; init; }
+
+    public required ICodeSource Code { get; init; }
+
+    public required Func<ServerSpec, IRemoteHost> Hosts { get; init; }
+
+    public required IStepLog Log { get; init; }
+
+    public required EngineTimeouts Timeouts { get; init; }
+
+    /// <summary>The variables of a server's processes, generated and the user's own.</summary>
+    public required Func<ServerSpec, IReadOnlyList<KeyValuePair<string, Secret>>> Variables { get; init; }
+
+    public required DeployState State { get; init; }
+
+    public StackPaths Paths => Stack.Paths;
+
+    public string ReleaseDirectory => Paths.Release(Release);
+
+    public IReadOnlyList<ServerSpec> WebServers => [.. Stack.WebServers];
+
+    /// <summary>Where what must happen once happens.</summary>
+    public ServerSpec PrimaryWebServer => WebServers.FirstOrDefault(server => server.IsPrimary) ?? WebServers[0];
+
+    public ValueTask SayAsync(ServerSpec? server, string text) => Log.WriteAsync(server?.Name ?? "", Severity.Info, text);
+
+    /// <summary>Does the same on all web servers at once. The first failure ends the others' work and is the one reported.</summary>
+    public async Task OnWebServersAsync(Func<ServerSpec, IRemoteHost, CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        var servers = WebServers;
+        if (servers.Count == 0)
+            throw new UserErrorException("The stack has no web server. Add one, then deploy again.");
+        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Exception? first = null;
+        await Task.WhenAll(servers.Select(async server =>
+        {
+            try
+            {
+                await work(server, Hosts(server), others.Token);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref first, exception, null);
+                await others.CancelAsync();
+            }
+        }));
+        if (first is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+
+namespace Slipway.Engine.Deployments;
+
+/// <summary>What the steps of a deployment hand on to each other. It is journaled with every finished step, so it outlives a crash.</summary>
+public sealed class DeployState
+{
+    /// <summary>The commit that is deployed, in full.</summary>
+    public string Commit { get; set; } = "";
+
+    public string Subject { get; set; } = "";
+
+    /// <summary>What the release consists of, as it was found in the commit.</summary>
+    public ReleasePlan Plan { get; set; } = new();
+
+    /// <summary>The run that served before, by server uid; servers without one are missing.</summary>
+    public Dictionary<string, string> OldRuns { get; set; } = [];
+
+    /// <summary>The releases that are still on the servers.</summary>
+    public List<string> KeptReleases { get; set; } = [];
+
+    /// <summary>Whether traffic goes to the new run.</summary>
+    public bool IsSwitched { get; set; }
+
+    /// <summary>Servers work side by side, so this may be called from several threads.</summary>
+    public void SetOldRun(string serverUid, string run)
+    {
+        lock (OldRuns)
+            OldRuns[serverUid] = run;
+    }
+}
+
+/// <summary>What a release consists of and needs.</summary>
+public sealed record ReleasePlan
+{
+    /// <summary>rails, sinatra, padrino or rack.</summary>
+    public string Framework { get; init; } = "";
+
+    /// <summary>What starts the web server, as a line of shell; it listens on the socket that $WEB_SOCKET names.</summary>
+    public string WebCommand { get; init; } = "";
+
+    /// <summary>Whether the web server is the user's own line, which listens on /tmp/web_server.sock.</summary>
+    public bool IsCustomWeb { get; init; }
+
+    /// <summary>Background processes by name, each a line of shell.</summary>
+    public IReadOnlyDictionary<string, string> Processes { get; init; } = new Dictionary<string, string>();
+
+    public bool HasGemfile { get; init; }
+
+    /// <summary>Whether the bundle comes from a gem source; otherwise its gems are those that the system has.</summary>
+    public bool HasGemSource { get; init; }
+
+    /// <summary>SHA-256 over what decides the bundle: Gemfile, Gemfile.lock and Ruby.</summary>
+    public string BundleDigest { get; init; } = "";
+
+    public bool HasMigrations { get; init; }
+
+    /// <summary>The task that brings the database up to date: db:prepare where Rails has it, else db:migrate.</summary>
+    public string MigrationTask { get; init; } = "db:migrate";
+
+    public bool NeedsAssets { get; init; }
+
+    /// <summary>The text of .cloud66/deploy_hooks.yml; null when there is none.</summary>
+    public string? Hooks { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(DeployState))]
+public sealed partial class DeployJson : JsonSerializerContext;

@@ -1,0 +1,95 @@
+using System.Text;
+using Slipway.Engine.Commands;
+using Slipway.Engine.Remote;
+
+namespace Slipway.Engine.Deployments.Steps;
+
+/// <summary>Brings the commit into the server's cached copy, only what is new, and checks it out into the release directory.</summary>
+internal static class SendCode
+{
+    public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) =>
+        context.OnWebServersAsync((_, host, token) => SendAsync(context, host, token), cancellationToken);
+
+    private static async Task SendAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var known = await ReadKnownCommitsAsync(context, host, cancellationToken);
+        var paths = context.Paths;
+        await host.ApplyAsync([new MakeDirectory(context.ReleaseDirectory, Modes.Listable, paths.User, paths.User)], cancellationToken);
+        await using var pack = known.Contains(context.State.Commit)
+            ? null
+            : await context.Code.OpenPackAsync(context.State.Commit, known, cancellationToken);
+        IReadOnlyList<IReadOnlyList<string>> receive = pack is null ? [] : [RemoteGitCommands.ReceivePack];
+        var result = await host.RunAsync(
+            new()
+            {
+                Name = "check out the code",
+                Programs = [.. receive, .. RemoteGitCommands.CheckOut(context.State.Commit, context.ReleaseDirectory)],
+                Environment = RemoteGitCommands.Environment(paths.CachedCopy, $"{paths.CachedCopy}/index-{context.Release}"),
+                User = paths.User,
+                OpenInput = pack is null ? null : _ => Task.FromResult(Rewound(pack)),
+                Deadline = context.Timeouts.GitFetch,
+            },
+            onLine: null,
+            cancellationToken);
+        result.EnsureSuccess();
+        await host.ApplyAsync(Furnish(context), cancellationToken);
+    }
+
+    private static async Task<IReadOnlyCollection<string>> ReadKnownCommitsAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var commits = new HashSet<string>();
+        var list = await host.RunAsync(
+            new()
+            {
+                Name = "list known commits",
+                Programs = [RemoteGitCommands.ListKnown],
+                Environment = RemoteGitCommands.Environment(context.Paths.CachedCopy, index: null),
+                User = context.Paths.User,
+                Deadline = context.Timeouts.Query,
+                IsRepeatable = true,
+            },
+            line =>
+            {
+                commits.Add(line.Text);
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
+        if (list.IsSuccess)
+            return commits;
+        // There is no cached copy yet, or it was cleared.
+        var init = await host.RunAsync(
+            new()
+            {
+                Name = "make the cached copy",
+                Programs = [RemoteGitCommands.Init(context.Paths.CachedCopy)],
+                User = context.Paths.User,
+                Deadline = context.Timeouts.Query,
+            },
+            onLine: null,
+            cancellationToken);
+        init.EnsureSuccess();
+        return [];
+    }
+
+    private static Stream Rewound(Stream pack)
+    {
+        pack.Position = 0;
+        return pack;
+    }
+
+    private static IReadOnlyList<FileChange> Furnish(DeployContext context)
+    {
+        var (release, paths) = (context.ReleaseDirectory, context.Paths);
+        return
+        [
+            new Remove($"{paths.CachedCopy}/index-{context.Release}"),
+            new Remove($"{release}/log"),
+            new MakeLink($"{release}/log", paths.Log),
+            new MakeDirectory($"{release}/public", Modes.Listable, paths.User, paths.User),
+            new MakeLink($"{release}/public/system", paths.System),
+            new MakeDirectory($"{release}/tmp", Modes.Listable, paths.User, paths.User),
+            // Last, for its presence says that the release is whole.
+            new WriteFile($"{release}/REVISION", Encoding.ASCII.GetBytes(context.State.Commit + "\n")),
+        ];
+    }
+}

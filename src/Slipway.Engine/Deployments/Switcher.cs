@@ -1,0 +1,45 @@
+using System.Text;
+using Slipway.Engine.Commands;
+using Slipway.Engine.Remote;
+
+namespace Slipway.Engine.Deployments;
+
+/// <summary>Decides which run gets a web server's requests: nginx's upstream, and what is started after a reboot.</summary>
+internal static class Switcher
+{
+    /// <summary>Writes nginx's files and has nginx check them; requests go on as before.</summary>
+    public static async Task PrepareAsync(DeployContext context, IRemoteHost host, string run, CancellationToken cancellationToken)
+    {
+        var paths = context.Paths;
+        await host.ApplyAsync(
+            [
+                new WriteFile(paths.NginxUpstream, Encoding.UTF8.GetBytes(NginxConfig.Upstream(paths.UpstreamName, paths.WebSocket(run)))),
+                new WriteFile(paths.NginxSite, Encoding.UTF8.GetBytes(NginxConfig.Site(context.Stack))),
+            ],
+            cancellationToken);
+        var check = await host.RunAsync(Quick(context, "check nginx's configuration", NginxCommands.Check), onLine: null, cancellationToken);
+        check.EnsureSuccess();
+    }
+
+    public static async Task ReloadAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var reload = await host.RunAsync(Quick(context, "reload nginx", NginxCommands.Reload), onLine: null, cancellationToken);
+        reload.EnsureSuccess();
+    }
+
+    /// <summary>Makes the switch last: the links follow, and a reboot starts the new run.</summary>
+    public static async Task PinAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var paths = context.Paths;
+        await host.ApplyAsync(
+            [
+                new MakeLink(paths.Current, context.ReleaseDirectory),
+                .. RunFiles.UnitNames(context).Select(unit => new MakeLink(SystemdCommands.WantsLink(unit), SystemdCommands.TemplateFile(unit))),
+                new WriteFile(paths.LiveRun, Encoding.ASCII.GetBytes(context.Run + "\n")),
+            ],
+            cancellationToken);
+    }
+
+    private static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
+        new() { Name = name, Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true };
+}

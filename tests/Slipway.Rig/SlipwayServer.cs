@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Slipway.Contracts;
+using Slipway.Contracts.Setup;
+
+namespace Slipway.Rig;
+
+/// <summary>Slipway itself as a process of its own, on a data directory that outlives it. It can be killed and started again.</summary>
+public sealed partial class SlipwayServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo _data;
+    private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly TaskCompletionSource<string> _setupToken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HttpClient _http;
+    private Process? _process;
+
+    private SlipwayServer(DirectoryInfo data, int port, IReadOnlyDictionary<string, string> settings)
+    {
+        (_data, _settings) = (data, settings);
+        BaseUrl = new($"http://127.0.0.1:{port}/");
+        _http = new() { BaseAddress = BaseUrl };
+    }
+
+    public Uri BaseUrl { get; }
+
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server does not run.");
+
+    /// <summary>Everything that the process printed, over all its starts.</summary>
+    public FileInfo Log => new(Path.Combine(_data.FullName, "server.log"));
+
+    /// <param name="data">Where the server keeps its database and keys.</param>
+    /// <param name="port">Port on loopback; 0 for a free one.</param>
+    /// <param name="settings">Configuration beside the data directory and the addresses, like Slipway__Work__Limit.</param>
+    /// <param name="cancellationToken">Ends the wait for its first answer.</param>
+    public static async Task<SlipwayServer> StartAsync(
+        DirectoryInfo data, int port, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        var server = new SlipwayServer(data, port == 0 ? FreePort() : port, settings);
+        await server.StartAsync(cancellationToken);
+        return server;
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(ServerFile());
+        start.Environment["ASPNETCORE_URLS"] = BaseUrl.AbsoluteUri;
+        start.Environment["Slipway__PublicUrl"] = BaseUrl.AbsoluteUri.TrimEnd('/');
+        start.Environment["Slipway__DataDirectory"] = _data.FullName;
+        foreach (var (name, value) in _settings)
+            start.Environment[name] = value;
+        _process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
+        _process.OutputDataReceived += (_, line) => Note(line.Data);
+        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await WaitUntilItAnswersAsync(cancellationToken);
+    }
+
+    /// <summary>Ends it as a crash would: SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is null)
+            return;
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Makes the first account with the setup link's token.</summary>
+    public async Task<SetupReply> SetUpAsync(string email, string password, CancellationToken cancellationToken)
+    {
+        var token = await _setupToken.Task.WaitAsync(Patience, cancellationToken);
+        return await new SlipwayClient(_http).Setup.CompleteAsync(new(token, email, password), cancellationToken);
+    }
+
+    public SlipwayClient ClientFor(string token)
+    {
+        var http = new HttpClient { BaseAddress = BaseUrl, Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return new(http);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _http.Dispose();
+    }
+
+    private async Task WaitUntilItAnswersAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        while (true)
+        {
+            if (_process!.HasExited)
+                throw new InvalidOperationException($"The server ended at its start with {_process.ExitCode}; see {Log.FullName}.");
+            try
+            {
+                using var answer = await _http.GetAsync("healthz", patience.Token);
+                if (answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(20, patience.Token);
+            }
+        }
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_data)
+            File.AppendAllText(Log.FullName, line + "\n");
+        if (SetupLink().Match(line) is { Success: true } link)
+            _setupToken.TrySetResult(link.Groups[1].Value);
+    }
+
+    private static string ServerFile()
+    {
+        // Beside ours: artifacts/bin/<project>/<configuration>/.
+        var ours = new DirectoryInfo(AppContext.BaseDirectory);
+        var file = Path.Combine(ours.Parent!.Parent!.FullName, "Slipway.Server", ours.Name, "slipway-server.dll");
+        return File.Exists(file) ? file : throw new InvalidOperationException($"{file} is missing; build src/Slipway.Server.");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex("/setup\\?token=([0-9a-f]{64})")]
+    private static partial Regex SetupLink();
+}
