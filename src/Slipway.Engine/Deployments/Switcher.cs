@@ -40,6 +40,22 @@ internal static class Switcher
             cancellationToken);
     }
 
+    /// <summary>Undoes the above after an attempt that came so far: a reboot starts the old run again.</summary>
+    public static async Task PinOldAsync(DeployContext context, IRemoteHost host, string old, CancellationToken cancellationToken)
+    {
+        var paths = context.Paths;
+        var release = await host.RunAsync(
+            Quick(context, "find the old release", ["readlink", "--no-newline", "--", $"{paths.RunFiles(old)}/release"]), onLine: null, cancellationToken);
+        release.EnsureSuccess();
+        await host.ApplyAsync(
+            [
+                .. RunFiles.UnitNames(context).Select(unit => new Remove(SystemdCommands.WantsLink(unit))),
+                new MakeLink(paths.Current, release.Tail[0]),
+                new WriteFile(paths.LiveRun, Encoding.ASCII.GetBytes(old + "\n")),
+            ],
+            cancellationToken);
+    }
+
     private static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
         new() { Name = name, Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true };
 }

@@ -36,7 +36,7 @@ internal static class CheckHealth
         {
             SocketPath = context.Paths.WebSocket(context.Run),
             UrlPath = path ?? "/",
-            HostName = context.Stack.HostNames.FirstOrDefault() ?? server.Machine.Address,
+            HostName = context.Stack.HostNames is [var first, ..] ? first : server.Machine.Address,
             // Without a path of its own an application need not have a page at /, but it must not crash there.
             Healthy = path is null ? (200, 499) : (200, 399),
             Unit = context.Paths.WebUnit(context.Run),
