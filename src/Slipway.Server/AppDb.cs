@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Server.Accounts;
@@ -13,8 +14,13 @@ using Slipway.Server.Users;
 namespace Slipway.Server;
 
 /// <summary>All that Slipway remembers. Each provider has a subclass, for each has its own migrations.</summary>
-internal abstract class AppDb(DbContextOptions options, SecretBox secrets, WriteGate gate) : IdentityUserContext<User, int>(options)
+internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<User, int>(options)
 {
+    private const int MaxAttempts = 5;
+
+    private readonly AppDbExtension _extension = options.GetExtension<AppDbExtension>();
+    private bool _isWriting;
+
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<Membership> Memberships => Set<Membership>();
@@ -43,39 +49,72 @@ internal abstract class AppDb(DbContextOptions options, SecretBox secrets, Write
 
     public DbSet<LogLine> LogLines => Set<LogLine>();
 
-    private bool _isInside;
+    public DbSet<InstallationValue> Installation => Set<InstallationValue>();
 
-    internal SecretBox Secrets => secrets;
-
-    /// <summary>
-    /// Reads, decides and writes in one transaction that no other writer can come between. Await nothing but the database within.
-    /// </summary>
-    public async Task WriteAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
-    {
-        using var pass = await gate.EnterAsync(cancellationToken);
-        _isInside = true;
-        try
-        {
-            await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
-            await work(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
-        finally
-        {
-            _isInside = false;
-        }
-    }
+    internal SecretBox Secrets => _extension.Secrets;
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        using var pass = _isInside ? default : await gate.EnterAsync(cancellationToken);
+        if (_isWriting)
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        using var pass = await _extension.Gate.EnterAsync(cancellationToken);
         return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
+        throw new NotSupportedException("Writers wait for each other; save asynchronously.");
+
+    /// <summary>
+    /// Reads, decides and writes in one transaction that no other writer comes between. Await nothing but this context inside. The work
+    /// may run again after it lost against another node, so it must load all that it changes.
+    /// </summary>
+    public async Task<T> WriteAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (_isWriting)
+                return await work(cancellationToken);
+            try
+            {
+                return await TransactAsync(work, cancellationToken);
+            }
+            catch (Exception exception) when (attempt < MaxAttempts && DatabaseErrors.IsTransient(exception))
+            {
+                ChangeTracker.Clear();
+            }
+        }
+    }
+
+    public Task WriteAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken) => WriteAsync(
+        async token =>
+        {
+            await work(token);
+            return true;
+        },
+        cancellationToken);
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(AppDb).Assembly);
-        SecretConverter.Use(builder, secrets);
+        SecretConverter.Use(builder, Secrets);
+    }
+
+    private async Task<T> TransactAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var pass = await _extension.Gate.EnterAsync(cancellationToken);
+        _isWriting = true;
+        try
+        {
+            await using var transaction = await Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
+            var result = await work(cancellationToken);
+            await base.SaveChangesAsync(acceptAllChangesOnSuccess: true, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        }
+        finally
+        {
+            _isWriting = false;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Slipway.Server.Stacks;
 using Slipway.Server.Users;
 
 namespace Slipway.Server.Accounts;
@@ -17,4 +18,6 @@ internal sealed class Account
     public DateTimeOffset UpdatedAt { get; set; }
 
     public List<Membership> Memberships { get; } = [];
+
+    public List<Stack> Stacks { get; } = [];
 }

@@ -26,6 +26,15 @@ internal sealed class Membership
 
     /// <summary>Level on stacks for which the person has no right of their own.</summary>
     public AccessLevel DefaultLevel { get; set; }
+
+    public static Membership OfOwner(User user) => new()
+    {
+        User = user,
+        Role = Owner,
+        CanCreateStack = true,
+        CanAdminUsers = true,
+        DefaultLevel = AccessLevel.Admin,
+    };
 }
 
 internal sealed class MembershipConfiguration : IEntityTypeConfiguration<Membership>

@@ -2,6 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Slipway.Engine;
 using Slipway.Server.Accounts;
+using Slipway.Server.Actions;
+using Slipway.Server.Deployments;
+using Slipway.Server.Users;
 
 namespace Slipway.Server.Stacks;
 
@@ -65,6 +68,12 @@ internal sealed class Stack
     public DateTimeOffset UpdatedAt { get; set; }
 
     public List<Servers.Server> Servers { get; } = [];
+
+    public List<AccessRight> AccessRights { get; } = [];
+
+    public List<StackAction> Actions { get; } = [];
+
+    public List<Deployment> Deployments { get; } = [];
 }
 
 internal sealed class StackConfiguration : IEntityTypeConfiguration<Stack>

@@ -1,7 +1,9 @@
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Slipway.Engine;
+using Slipway.Server.Stacks;
 
 namespace Slipway.Server.Platform.Data;
 
@@ -16,6 +18,14 @@ internal sealed class SecretConverter(SecretBox box)
             .Where(pair => pair.property.PropertyType == typeof(Secret));
         foreach (var (type, property) in secrets)
             builder.Entity(type.ClrType).Property(property.Name).HasConversion(converter);
+
+        // Identity keeps the seed of the second factor there, and it is as good as a password.
+        builder.Entity<IdentityUserToken<int>>().Property(token => token.Value).HasConversion(
+            text => text == null ? null : box.Seal(new(text)),
+            text => text == null ? null : box.Open(text).Reveal());
+
+        // The address of a private repository may carry a token.
+        builder.Entity<Stack>().Property(stack => stack.GitUrl).HasConversion(url => box.Seal(new(url)), text => box.Open(text).Reveal());
     }
 }
 

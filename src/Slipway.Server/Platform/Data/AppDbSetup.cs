@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.Extensions.Options;
+
+namespace Slipway.Server.Platform.Data;
+
+/// <summary>The database, by provider.</summary>
+internal static class AppDbSetup
+{
+    public static WebApplicationBuilder AddDatabase(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<IOptions<DataOptions>>().Value.MasterKeyPath));
+        services.AddSingleton(provider => new SecretBox(provider.GetRequiredService<MasterKey>().Derive("database")));
+        services.AddSingleton<DatabaseStart>();
+
+        if (builder.Configuration[$"{DatabaseOptions.Section}:Provider"] == DatabaseOptions.Postgres)
+            services.AddPostgres();
+        else
+            services.AddSqlite();
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDb>>().CreateDbContext());
+        return builder;
+    }
+
+    public static void UseSqlite(DbContextOptionsBuilder options, string connectionString, SecretBox secrets, WriteGate gate) =>
+        options.UseSqlite(connectionString).AddInterceptors(new SqliteConnectionSetup()).UseAppDb(secrets, gate);
+
+    public static void UsePostgres(DbContextOptionsBuilder options, string connectionString, SecretBox secrets, WriteGate gate) =>
+        options.UseNpgsql(connectionString).UseAppDb(secrets, gate);
+
+    private static void UseAppDb(this DbContextOptionsBuilder options, SecretBox secrets, WriteGate gate)
+    {
+        options.ReplaceService<IModelCacheKeyFactory, SecretModelCacheKeyFactory>();
+        ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new AppDbExtension(secrets, gate));
+    }
+
+    private static void AddSqlite(this IServiceCollection services)
+    {
+        services.AddSingleton(new WriteGate(isOpenToAll: false));
+        services.AddPooledDbContextFactory<SqliteAppDb>((provider, options) => UseSqlite(
+            options, SqliteConnectionString(provider), provider.GetRequiredService<SecretBox>(), provider.GetRequiredService<WriteGate>()));
+        services.AddSingleton<IDbContextFactory<AppDb>, AppDbFactory<SqliteAppDb>>();
+    }
+
+    private static void AddPostgres(this IServiceCollection services)
+    {
+        services.AddSingleton(new WriteGate(isOpenToAll: true));
+        services.AddPooledDbContextFactory<PostgresAppDb>((provider, options) => UsePostgres(
+            options,
+            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString!,
+            provider.GetRequiredService<SecretBox>(),
+            provider.GetRequiredService<WriteGate>()));
+        services.AddSingleton<IDbContextFactory<AppDb>, AppDbFactory<PostgresAppDb>>();
+    }
+
+    private static string SqliteConnectionString(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString
+        ?? $"Data Source={Path.Combine(provider.GetRequiredService<IOptions<DataOptions>>().Value.DataDirectory, "slipway.db")}";
+
+    private sealed class AppDbFactory<TContext>(IDbContextFactory<TContext> inner) : IDbContextFactory<AppDb>
+        where TContext : AppDb
+    {
+        public AppDb CreateDbContext() => inner.CreateDbContext();
+
+        public async Task<AppDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
+            await inner.CreateDbContextAsync(cancellationToken);
+    }
+}

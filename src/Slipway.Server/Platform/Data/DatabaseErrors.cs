@@ -1,0 +1,38 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using SQLitePCL;
+
+namespace Slipway.Server.Platform.Data;
+
+/// <summary>What a failure of the database means, whatever the provider.</summary>
+internal static class DatabaseErrors
+{
+    /// <summary>Another row has the value that must be unique, or a row that this one needs is gone: someone else was faster.</summary>
+    public static bool IsConflict(Exception exception) => Find(exception) switch
+    {
+        SqliteException sqlite => sqlite.SqliteErrorCode == raw.SQLITE_CONSTRAINT,
+        PostgresException postgres => postgres.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation,
+        _ => false,
+    };
+
+    /// <summary>The transaction lost against another one and may be run again.</summary>
+    public static bool IsTransient(Exception exception) => Find(exception) is { IsTransient: true };
+
+    /// <summary>Locked by another process, out of space, or not there.</summary>
+    public static bool IsUnavailable(Exception exception) => Find(exception) switch
+    {
+        SqliteException sqlite => sqlite.SqliteErrorCode
+            is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY,
+        PostgresException postgres => postgres.IsTransient,
+        NpgsqlException => true,
+        _ => false,
+    };
+
+    private static DbException? Find(Exception? exception)
+    {
+        while (exception is not null and not DbException)
+            exception = exception.InnerException;
+        return exception as DbException;
+    }
+}

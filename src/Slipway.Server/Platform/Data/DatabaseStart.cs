@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Slipway.Server.Platform.Data;
+
+/// <summary>Brings the database to this version's shape and makes sure that the master key belongs to it.</summary>
+internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<DataOptions> options, MasterKey key, SecretBox secrets)
+{
+    private const string Known = "slipway";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        MakeDirectory(options.Value.DataDirectory);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await db.Database.MigrateAsync(cancellationToken);
+        var check = await db.Installation.FirstOrDefaultAsync(value => value.Name == InstallationValue.KeyCheck, cancellationToken);
+        if (check is not null)
+            Verify(check.Value);
+        else
+            await BeginAsync(db, cancellationToken);
+    }
+
+    private static void MakeDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, OwnerOnly);
+    }
+
+    private async Task BeginAsync(AppDb db, CancellationToken cancellationToken)
+    {
+        if (key.IsNew)
+            await key.SaveAsync(cancellationToken);
+        db.Installation.Add(new() { Name = InstallationValue.KeyCheck, Value = secrets.Seal(new(Known)) });
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private void Verify(string sealedCheck)
+    {
+        if (key.IsNew)
+            throw new StartException(
+                $"The master key file {key.FilePath} is missing, and the secrets in the database cannot be read without it. "
+                + "Restore it from your backup, or say where it is with Slipway:MasterKeyFile.");
+        try
+        {
+            secrets.Open(sealedCheck);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new StartException(
+                $"The master key file {key.FilePath} belongs to another database. Restore the right one from your backup.", exception);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
+using Slipway.Contracts;
+using Slipway.Contracts.Http;
+
+namespace Slipway.Server.Platform.Http;
+
+/// <summary>An answer that says what is wrong.</summary>
+internal sealed class ApiProblem(int status, string? details) : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
+{
+    public int? StatusCode => status;
+
+    public static ApiProblem BadRequest(string details) => new(StatusCodes.Status400BadRequest, details);
+
+    public static ApiProblem Forbidden(string details) => new(StatusCodes.Status403Forbidden, details);
+
+    public static ApiProblem NotFound(string? details = null) => new(StatusCodes.Status404NotFound, details);
+
+    public static ApiProblem Conflict(string details) => new(StatusCodes.Status409Conflict, details);
+
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesDefaultResponseTypeAttribute(typeof(ApiError)));
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var (error, description) = Describe(status);
+        httpContext.Response.StatusCode = status;
+        return httpContext.Response.WriteAsJsonAsync(
+            new(error, description, details), SlipwayJson.Default.ApiError, contentType: null, httpContext.RequestAborted);
+    }
+
+    private static (string Error, string Description) Describe(int status) => status switch
+    {
+        400 => (ApiErrors.BadRequest, "The request is missing a parameter or has one that is not valid."),
+        401 => (ApiErrors.Unauthenticated, "No valid token was sent with the request."),
+        403 => (ApiErrors.Forbidden, "The token's scopes or your access level do not allow this request."),
+        404 => (ApiErrors.NotFound, "There is nothing at this address, or you may not see it."),
+        405 => (ApiErrors.MethodNotAllowed, "This address does not know this HTTP method."),
+        408 => (ApiErrors.TimeOut, "The answer took too long."),
+        409 => (ApiErrors.Conflict, "The request does not fit the state that the resource is in."),
+        413 => (ApiErrors.TooLarge, "The request is too large."),
+        503 => (ApiErrors.Unavailable, "Slipway cannot answer right now. Try again in a moment."),
+        < 500 => (ApiErrors.BadRequest, "The request cannot be understood."),
+        _ => (ApiErrors.InternalError, "Something went wrong inside Slipway."),
+    };
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Options;
+using Slipway.Contracts;
+using Slipway.Server.Platform.Auth;
+
+namespace Slipway.Server.Platform.Http;
+
+/// <summary>What all requests to the API have in common.</summary>
+internal static class ApiSetup
+{
+    public const string Root = "/api/3";
+
+    public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var listensAt = builder.Configuration["urls"]?.Split(';')[0];
+        if (string.IsNullOrEmpty(listensAt))
+            builder.WebHost.UseUrls(PublicOptions.DefaultUrl);
+        services.AddOptions<PublicOptions>()
+            .Configure(options => options.PublicUrl = string.IsNullOrEmpty(listensAt) ? PublicOptions.DefaultUrl : listensAt)
+            .BindConfiguration(PublicOptions.Section)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PublicOptions>, PublicOptionsValidator>();
+        services.ConfigureHttpJsonOptions(options => Contract(options.SerializerOptions));
+        services.AddOpenApi("v3");
+        builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
+        return builder;
+    }
+
+    /// <summary>The order matters: paths are put right before they are routed, and errors of everything behind are translated.</summary>
+    public static void UseApi(this WebApplication app)
+    {
+        app.UseMiddleware<RequestIdMiddleware>();
+        app.UseWhen(IsApi, api => api.UseMiddleware<ErrorMiddleware>().UseMiddleware<PathMiddleware>());
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseMiddleware<CallerMiddleware>();
+        app.Use((context, next) => IsApi(context) && context.GetEndpoint() is null ? ApiProblem.NotFound().ExecuteAsync(context) : next(context));
+        app.UseAuthorization();
+        app.UseAntiforgery();
+    }
+
+    /// <summary>All routes of the API: at least a valid token is needed, and a route says what more.</summary>
+    public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app) => app.MapGroup(Root).RequireAuthorization(Scopes.Public);
+
+    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
+
+    private static void Contract(System.Text.Json.JsonSerializerOptions options)
+    {
+        var contract = SlipwayJson.Default.Options;
+        options.PropertyNamingPolicy = contract.PropertyNamingPolicy;
+        options.TypeInfoResolverChain.Insert(0, SlipwayJson.Default);
+        foreach (var converter in contract.Converters)
+            options.Converters.Add(converter);
+    }
+}

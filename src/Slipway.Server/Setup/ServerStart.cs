@@ -1,0 +1,24 @@
+using Slipway.Server.Platform.Data;
+
+namespace Slipway.Server.Setup;
+
+internal static class ServerStart
+{
+    /// <summary>Does what must be done before the first request, then serves. The exit code tells whether it could.</summary>
+    public static async Task<int> RunSlipwayAsync(this WebApplication app)
+    {
+        try
+        {
+            var stopping = app.Lifetime.ApplicationStopping;
+            await app.Services.GetRequiredService<DatabaseStart>().RunAsync(stopping);
+            await app.Services.GetRequiredService<SetupLink>().PrintAsync(Console.Out, stopping);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (exception is StartException or Microsoft.Extensions.Options.OptionsValidationException)
+        {
+            await Console.Error.WriteLineAsync("Slipway cannot start. " + exception.Message);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Slipway.Server.Stacks;
+
+/// <summary>What a stack is called on its servers and in the domain name system.</summary>
+internal static partial class StackNames
+{
+    public const int MaxSlug = 28;
+    private const int SuffixLength = 4;
+    private const string SuffixLetters = "abcdefghijkmnpqrstuvwxyz23456789";
+
+    /// <summary>Lower-case letters, digits and single underscores, starting with a letter: fit for directories, users, units and databases.</summary>
+    public static string Slug(string name)
+    {
+        var letters = name.Normalize(NormalizationForm.FormD).ToLowerInvariant();
+        var slug = NotAllowed.Replace(Marks.Replace(letters, ""), "_").Trim('_');
+        if (slug.Length == 0 || !char.IsAsciiLetterLower(slug[0]))
+            slug = ("app_" + slug).TrimEnd('_');
+        return slug.Length <= MaxSlug ? slug : slug[..MaxSlug].TrimEnd('_');
+    }
+
+    /// <summary>Another slug for when the plain one is taken.</summary>
+    public static string SlugWithSuffix(string slug)
+    {
+        var room = MaxSlug - SuffixLength - 1;
+        var head = slug.Length <= room ? slug : slug[..room].TrimEnd('_');
+        return $"{head}_{RandomNumberGenerator.GetString(SuffixLetters, SuffixLength)}";
+    }
+
+    public static string Fqdn(string slug, string environment, string baseDomain) => environment == "production"
+        ? $"{Label(slug)}.{baseDomain}"
+        : $"{Label(slug)}.{Label(environment)}.{baseDomain}";
+
+    // Domain names have no underscores.
+    private static string Label(string name) => name.Replace('_', '-').Trim('-');
+
+    [GeneratedRegex("[^a-z0-9]+")]
+    private static partial Regex NotAllowed { get; }
+
+    [GeneratedRegex(@"\p{M}+")]
+    private static partial Regex Marks { get; }
+}

@@ -1,0 +1,57 @@
+using System.Linq.Expressions;
+using Slipway.Contracts.Stacks;
+using Slipway.Engine.Git;
+using Slipway.Server.Platform.Http;
+using Record = Slipway.Contracts.Stacks.Stack;
+
+namespace Slipway.Server.Stacks;
+
+/// <summary>Stacks as the API shows them.</summary>
+internal static class StackRecords
+{
+    public static Expression<Func<Stack, Record>> From(PublicOptions options) => stack => new()
+    {
+        Uid = stack.Uid,
+        Name = stack.Name,
+        Git = Display(stack.GitUrl),
+        GitBranch = stack.GitBranch,
+        Environment = stack.Environment,
+        Cloud = "no_cloud",
+        Fqdn = StackNames.Fqdn(stack.Slug, stack.Environment, options.BaseDomain),
+        Language = stack.Language,
+        Framework = stack.Framework,
+        Status = stack.Status,
+        Health = stack.Health,
+        LastActivity = stack.LastActivityAt,
+        MaintenanceMode = stack.MaintenanceMode,
+        CreatedAt = stack.CreatedAt,
+        UpdatedAt = stack.UpdatedAt,
+        DeployDirectory = "/var/deploy/" + stack.Slug,
+        CloudStatus = CloudStatus(stack.Health, stack.MaintenanceMode),
+        IsBusy = stack.Actions.Any(action => action.FinishedAt == null),
+        AppUrl = AppUrl(stack.Servers
+            .Where(server => stack.Deployments.Any(deployment => deployment.IsLive) && (" " + server.Roles + " ").Contains(" web "))
+            .OrderBy(server => server.Id)
+            .Select(server => server.Machine!.Address)
+            .FirstOrDefault()),
+    };
+
+    // A token in the address is redacted.
+    private static string Display(string gitUrl) => GitUrl.TryParse(gitUrl, out var url, out _) ? url.Display : "";
+
+    private static string CloudStatus(int health, bool isInMaintenance) => (isInMaintenance, health) switch
+    {
+        (true, _) => "maintenance",
+        (_, StackHealth.Healthy) => "healthy",
+        (_, StackHealth.Impaired) => "partial",
+        (_, StackHealth.Failed) => "faulty",
+        _ => "unknown",
+    };
+
+    private static string? AppUrl(string? address) => address switch
+    {
+        null => null,
+        _ when address.Contains(':', StringComparison.Ordinal) => $"http://[{address}]/",
+        _ => $"http://{address}/",
+    };
+}
