@@ -1,0 +1,120 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc;
+using Slipway.Contracts;
+using Slipway.Contracts.Http;
+using Slipway.Contracts.Setup;
+using Slipway.Dashboard.Pages.Session;
+using Slipway.Server.Users;
+
+namespace Slipway.Server.Platform.Auth;
+
+/// <summary>Signing in to the dashboard and out of it. Each form is answered by a page of it or by the way to the next.</summary>
+internal static class SessionEndpoints
+{
+    // One text for all cases, so that nobody learns which addresses have an account.
+    private const string Refused =
+        "E-mail address or password is wrong, or there were too many attempts. After five wrong ones an account rests for ten minutes.";
+
+    public static void MapSession(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/session", StartAsync).AllowAnonymous();
+        app.MapPost("/session/second-factor", ConfirmAsync).AllowAnonymous();
+        app.MapPost("/session/end", EndAsync).AllowAnonymous();
+        app.MapPost("/setup", SetUpAsync).AllowAnonymous();
+        app.MapProfile();
+    }
+
+    public static void AddSession(this IServiceCollection services) =>
+        services.PostConfigure<CookieAuthenticationOptions>(
+            IdentityConstants.ApplicationScheme, options => options.ReturnUrlParameter = "return");
+
+    private static async Task<Results<RedirectHttpResult, RazorComponentResult<SignInPage>>> StartAsync(
+        [FromForm] SignIn form, SignInManager<User> signIn, TimeProvider time)
+    {
+        var user = await signIn.UserManager.FindByEmailAsync(form.Email ?? "");
+        if (user is null)
+        {
+            // As slow as a wrong password, for the same reason as the one text.
+            signIn.UserManager.PasswordHasher.HashPassword(new(), form.Password ?? "");
+            return Again(form);
+        }
+        var result = await signIn.PasswordSignInAsync(user, form.Password ?? "", form.Remember, lockoutOnFailure: true);
+        if (result.RequiresTwoFactor)
+        {
+            var query = QueryString.Create("return", Local(form.Return)).Add("remember", form.Remember ? "true" : "false");
+            return TypedResults.LocalRedirect("/session/second-factor" + query);
+        }
+        if (!result.Succeeded)
+            return Again(form);
+        await NoteAsync(signIn, user, time);
+        return TypedResults.LocalRedirect(Local(form.Return));
+    }
+
+    private static async Task<Results<RedirectHttpResult, RazorComponentResult<SecondFactorPage>>> ConfirmAsync(
+        [FromForm] SecondFactor form, SignInManager<User> signIn, TimeProvider time)
+    {
+        if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } user)
+            return TypedResults.LocalRedirect("/sign-in");
+        var code = (form.Code ?? "").Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
+        var result = code.Length == 6
+            ? await signIn.TwoFactorAuthenticatorSignInAsync(code, form.Remember, rememberClient: false)
+            : await signIn.TwoFactorRecoveryCodeSignInAsync(code);
+        if (!result.Succeeded)
+        {
+            var problem = result.IsLockedOut ? "There were too many attempts. Try again in ten minutes." : "The code is not right. It changes every 30 seconds.";
+            return new RazorComponentResult<SecondFactorPage>(new { form.Return, form.Remember, Problem = problem })
+            {
+                StatusCode = StatusCodes.Status422UnprocessableEntity,
+            };
+        }
+        await NoteAsync(signIn, user, time);
+        return TypedResults.LocalRedirect(Local(form.Return));
+    }
+
+    private static async Task<RedirectHttpResult> EndAsync([FromForm] EndOfSession _, SignInManager<User> signIn)
+    {
+        await signIn.SignOutAsync();
+        return TypedResults.LocalRedirect("/sign-in");
+    }
+
+    private static async Task<Results<RedirectHttpResult, RazorComponentResult<SetupPage>>> SetUpAsync(
+        [FromForm] FirstPerson form, SlipwayClient slipway, SignInManager<User> signIn, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await slipway.Setup.CompleteAsync(
+                new(form.Token ?? "", form.Email ?? "", form.Password ?? "", form.Account ?? "My account"), cancellationToken);
+        }
+        catch (SlipwayApiException exception)
+        {
+            return new RazorComponentResult<SetupPage>(new { form.Token, form.Email, form.Account, Problem = exception.Message })
+            {
+                StatusCode = StatusCodes.Status422UnprocessableEntity,
+            };
+        }
+        await signIn.PasswordSignInAsync((await signIn.UserManager.FindByEmailAsync(form.Email!))!, form.Password!, false, lockoutOnFailure: true);
+        return TypedResults.LocalRedirect("/stacks");
+    }
+
+    private static async Task NoteAsync(SignInManager<User> signIn, User user, TimeProvider time)
+    {
+        user.LastLoginAt = time.GetUtcNow();
+        await signIn.UserManager.UpdateAsync(user);
+    }
+
+    private static RazorComponentResult<SignInPage> Again(SignIn form) =>
+        new(new { form.Email, form.Return, form.Remember, Problem = Refused }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
+
+    private static string Local(string? address) => RedirectHttpResult.IsLocalUrl(address) && address is ['/', ..] ? address : "/stacks";
+
+    internal sealed record SignIn(string? Email, string? Password, bool Remember, string? Return);
+
+    internal sealed record SecondFactor(string? Code, bool Remember, string? Return);
+
+    internal sealed record FirstPerson(string? Token, string? Email, string? Password, string? Account);
+
+    // A form without fields would not be one, and would go without the check of its antiforgery token.
+    internal sealed record EndOfSession(string? Everywhere);
+}
