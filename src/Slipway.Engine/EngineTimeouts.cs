@@ -27,6 +27,9 @@ public sealed record EngineTimeouts
     /// <summary>Another apt that holds the lock is waited for this long.</summary>
     public TimeSpan PackageLock { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Starting or reloading a service; a database that recovers after a crash takes the longest.</summary>
+    public TimeSpan Service { get; init; } = TimeSpan.FromMinutes(3);
+
     /// <summary>Gems with C extensions compile for minutes on small machines.</summary>
     public TimeSpan Bundle { get; init; } = TimeSpan.FromMinutes(20);
 

@@ -6,6 +6,13 @@ internal static class SystemdCommands
 {
     public static IReadOnlyList<string> DaemonReload { get; } = ["systemctl", "daemon-reload"];
 
+    /// <summary>Starts the unit now, anew when it runs, and with the machine from now on.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> EnableAndRestart(string unit) =>
+        [["systemctl", "enable", "--quiet", "--", unit], ["systemctl", "restart", "--", unit]];
+
+    /// <summary>Does nothing to a unit that does not run.</summary>
+    public static IReadOnlyList<string> TryReload(string unit) => ["systemctl", "try-reload-or-restart", "--", unit];
+
     public static IReadOnlyList<string> Start(IReadOnlyList<string> units) => ["systemctl", "start", "--", .. units];
 
     public static IReadOnlyList<string> Stop(string units) => ["systemctl", "stop", "--", units];

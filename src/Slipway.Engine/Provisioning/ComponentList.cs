@@ -1,0 +1,16 @@
+using Slipway.Engine.Provisioning.Foundation;
+using Slipway.Engine.Provisioning.Nginx;
+using Slipway.Engine.Provisioning.Ruby;
+
+namespace Slipway.Engine.Provisioning;
+
+/// <summary>The components that Slipway knows, in the order in which they are configured.</summary>
+internal static class ComponentList
+{
+    public static IReadOnlyList<IComponent> AddComponents() =>
+    [
+        new FoundationComponent(),
+        new RubyComponent(),
+        new NginxComponent(),
+    ];
+}

@@ -1,0 +1,25 @@
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Provisioning;
+
+/// <summary>Something that servers have installed and configured. All of it can be repeated, and changes only what is not as wanted.</summary>
+internal interface IComponent
+{
+    /// <summary>Lower-case, unique.</summary>
+    string Name { get; }
+
+    ProvisionPhase Phase { get; }
+
+    /// <summary>Decides what the server needs of this component, without looking at it; null when it needs nothing.</summary>
+    ComponentPlan? Plan(StackSpec stack, ServerSpec server);
+
+    /// <summary>Makes it so. The packages of the whole server are installed by then.</summary>
+    Task ConfigureAsync(ComponentRun run, CancellationToken cancellationToken);
+}
+
+/// <summary>When a component is configured; within a phase the order of the list counts.</summary>
+internal enum ProvisionPhase
+{
+    Servers,
+    Databases,
+}

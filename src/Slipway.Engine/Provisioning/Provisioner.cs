@@ -1,0 +1,94 @@
+using System.Runtime.ExceptionServices;
+using Slipway.Engine.Provisioning.Packages;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Provisioning;
+
+/// <summary>Brings the servers of a stack to what the stack needs, all of them at once. Every step can run again at any time.</summary>
+public sealed class Provisioner(EngineTimeouts timeouts, TimeProvider time)
+{
+    private readonly IReadOnlyList<IComponent> _components = ComponentList.AddComponents();
+
+    /// <summary>The steps in their order, for a caller that journals them.</summary>
+    public IReadOnlyList<Step<ProvisionRun>> Steps =>
+    [
+        new("install packages", InstallPackagesAsync),
+        new("configure servers", ConfigureServersAsync),
+        new("set up databases", SetUpDatabasesAsync) { When = run => run.Stack.Databases.Any(database => !database.IsExternal) },
+    ];
+
+    public Task ProvisionAsync(StackSpec stack, Func<ServerSpec, IRemoteHost> hosts, IStepLog log, CancellationToken cancellationToken) =>
+        ProvisionAsync(new ProvisionRun(stack, hosts, log), cancellationToken);
+
+    public async Task ProvisionAsync(ProvisionRun run, CancellationToken cancellationToken)
+    {
+        foreach (var step in Steps.Where(step => step.When(run)))
+            await step.RunAsync(run, cancellationToken);
+    }
+
+    /// <summary>What a server would be made of. A server that was completely provisioned with the same digest needs no visit.</summary>
+    public string Digest(StackSpec stack, ServerSpec server) => Plan(stack, server).Digest();
+
+    public Task InstallPackagesAsync(ProvisionRun run, CancellationToken cancellationToken) => OnServersAsync(
+        run,
+        async (server, token) =>
+        {
+            var plan = Plan(run.Stack, server);
+            var work = Run(run, server, new ComponentPlan());
+            await new PackageInstaller(work, time).InstallAsync(plan, token);
+            if (!work.HasChanged)
+                await work.LogAsync(Severity.Info, "All packages are there.");
+        },
+        cancellationToken);
+
+    public Task ConfigureServersAsync(ProvisionRun run, CancellationToken cancellationToken) =>
+        ConfigureAsync(run, ProvisionPhase.Servers, cancellationToken);
+
+    public Task SetUpDatabasesAsync(ProvisionRun run, CancellationToken cancellationToken) =>
+        ConfigureAsync(run, ProvisionPhase.Databases, cancellationToken);
+
+    internal ProvisionPlan Plan(StackSpec stack, ServerSpec server) => ProvisionPlan.For(stack, server, _components);
+
+    private Task ConfigureAsync(ProvisionRun run, ProvisionPhase phase, CancellationToken cancellationToken) => OnServersAsync(
+        run,
+        async (server, token) =>
+        {
+            var components = Plan(run.Stack, server).Components.Where(pair => pair.Key.Phase == phase).ToList();
+            var hasChanged = false;
+            foreach (var (component, plan) in components)
+            {
+                var work = Run(run, server, plan);
+                await component.ConfigureAsync(work, token);
+                hasChanged |= work.HasChanged;
+            }
+            if (components.Count > 0 && !hasChanged)
+                await run.Log.WriteAsync(server.Name, Severity.Info, "Everything is as wanted.");
+        },
+        cancellationToken);
+
+    private ComponentRun Run(ProvisionRun run, ServerSpec server, ComponentPlan plan) =>
+        new(run.Stack, server, plan, run.Hosts(server), run.Log, timeouts);
+
+    // The first failure ends the work on the other servers and is the one that is reported.
+    private static async Task OnServersAsync(
+        ProvisionRun run, Func<ServerSpec, CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Exception? first = null;
+        await Task.WhenAll(run.Servers.Select(async server =>
+        {
+            try
+            {
+                await work(server, others.Token);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref first, exception, null);
+                await others.CancelAsync();
+            }
+        }));
+        if (first is not null)
+            ExceptionDispatchInfo.Throw(first);
+    }
+}
