@@ -20,6 +20,10 @@ internal static class AppCommands
     public static RemoteCommand Script(DeployContext context, string name, string file, string directory) =>
         InRelease(context, name, context.Timeouts.UserCommand, ["/bin/sh", file]) with { Directory = directory };
 
+    /// <summary>Runs a script by its own first line.</summary>
+    public static RemoteCommand Program(DeployContext context, string name, string file) =>
+        InRelease(context, name, context.Timeouts.UserCommand, [file]);
+
     private static RemoteCommand InRelease(DeployContext context, string name, TimeSpan deadline, IReadOnlyList<string> program) => new()
     {
         Name = name,

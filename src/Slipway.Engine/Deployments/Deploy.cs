@@ -10,13 +10,17 @@ internal static class Deploy
         new("find the commit", FindCommit.RunAsync),
         new("send the code", SendCode.RunAsync),
         new("write the environment", WriteEnvironment.RunAsync),
+        RunHooks.BeforeBundleStep,
         new("install gems", InstallGems.RunAsync) { When = context => context.State.Plan.HasGemfile },
+        RunHooks.AfterBundleStep,
         new("migrate the database", MigrateDatabase.RunAsync) { When = context => context.State.Plan.HasMigrations },
         new("precompile assets", PrecompileAssets.RunAsync) { When = context => context.State.Plan.NeedsAssets },
         new("start the new release", StartRun.RunAsync),
         new("check its health", CheckHealth.RunAsync),
         new("switch traffic", SwitchTraffic.RunAsync),
+        RunHooks.AfterSymlinkStep,
         new("stop the old release", RetireRuns.RunAsync),
+        RunHooks.AtEndStep,
         new("remove old releases", PruneReleases.RunAsync),
     ];
 }

@@ -6,7 +6,19 @@ namespace Slipway.Engine.Deployments;
 /// <summary>What the steps of one deployment share.</summary>
 internal sealed class DeployContext
 {
-    public required StackSpec Stack { get; init; }
+    /// <summary>The stack as its records say; what the commit wants is added by <see cref="Stack"/>.</summary>
+    public required StackSpec Wanted { get; init; }
+
+    /// <summary>The stack with what this release needs of its servers.</summary>
+    public StackSpec Stack => Wanted with
+    {
+        Framework = State.Plan.Framework,
+        WebServer = State.Plan.WebServer,
+        RubyVersion = State.Plan.RubyVersion,
+        RubySource = State.Plan.RubySource,
+        SystemPackages = State.Plan.SystemPackages,
+        NeedsCompiler = State.Plan.NeedsCompiler,
+    };
 
     /// <summary>Name of the release directory: time and session, so that names sort by age.</summary>
     public required string Release { get; init; }
@@ -35,11 +47,11 @@ internal sealed class DeployContext
 
     public required DeployState State { get; init; }
 
-    public StackPaths Paths => Stack.Paths;
+    public StackPaths Paths => Wanted.Paths;
 
     public string ReleaseDirectory => Paths.Release(Release);
 
-    public IReadOnlyList<ServerSpec> WebServers => [.. Stack.WebServers];
+    public IReadOnlyList<ServerSpec> WebServers => [.. Wanted.WebServers];
 
     /// <summary>Where what must happen once happens.</summary>
     public ServerSpec PrimaryWebServer => WebServers.FirstOrDefault(server => server.IsPrimary) ?? WebServers[0];

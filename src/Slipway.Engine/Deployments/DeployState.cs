@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
+using Slipway.Engine.Analysis.Settings;
+using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Deployments;
 
 /// <summary>What the steps of a deployment hand on to each other. It is journaled with every finished step, so it outlives a crash.</summary>
-public sealed class DeployState
+internal sealed class DeployState
 {
     /// <summary>The commit that is deployed, in full.</summary>
     public string Commit { get; set; } = "";
@@ -31,10 +33,13 @@ public sealed class DeployState
 }
 
 /// <summary>What a release consists of and needs.</summary>
-public sealed record ReleasePlan
+internal sealed record ReleasePlan
 {
     /// <summary>rails, sinatra, padrino or rack.</summary>
     public string Framework { get; init; } = "";
+
+    /// <summary>puma, unicorn, thin, passenger or custom.</summary>
+    public string WebServer { get; init; } = "";
 
     /// <summary>What starts the web server, as a line of shell; it listens on the socket that $WEB_SOCKET names.</summary>
     public string WebCommand { get; init; } = "";
@@ -60,10 +65,22 @@ public sealed record ReleasePlan
 
     public bool NeedsAssets { get; init; }
 
-    /// <summary>The text of .cloud66/deploy_hooks.yml; null when there is none.</summary>
-    public string? Hooks { get; init; }
+    /// <summary>The Ruby that the release runs on.</summary>
+    public string? RubyVersion { get; init; }
+
+    /// <summary>Where that Ruby is built from; null for the distribution's.</summary>
+    public RubySource? RubySource { get; init; }
+
+    /// <summary>Packages of the distribution that the gems need.</summary>
+    public IReadOnlyList<string> SystemPackages { get; init; } = [];
+
+    public bool NeedsCompiler { get; init; }
+
+    /// <summary>The hooks of .cloud66/deploy_hooks.yml for the stack's environment.</summary>
+    public IReadOnlyList<DeployHook> Hooks { get; init; } = [];
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(DeployState))]
-public sealed partial class DeployJson : JsonSerializerContext;
+[JsonSerializable(typeof(ReleasePlan))]
+internal sealed partial class DeployJson : JsonSerializerContext;

@@ -23,12 +23,13 @@ internal sealed partial class GitBundler(GitProgram git, MirrorFolder folder, En
         var content = folder.OpenTemporary();
         try
         {
-            await content.WriteAsync(Encoding.ASCII.GetBytes(Header(commit, known)), cancellationToken);
+            var header = Encoding.ASCII.GetBytes(Header(commit, known));
+            await content.WriteAsync(header, cancellationToken);
             var revisions = PipeSource.FromString(string.Join('\n', [commit, .. known.Select(hash => "^" + hash)]) + "\n");
             await RequireAsync(git.RunAsync(
                 GitCommands.Pack(folder.Repository), timeouts.GitFetch, PipeTarget.ToStream(content), cancellationToken, input: revisions));
             content.Position = 0;
-            return new GitBundle(GitBundle.RefOf(commit), content);
+            return new GitBundle(GitBundle.RefOf(commit), content, header.Length);
         }
         catch
         {

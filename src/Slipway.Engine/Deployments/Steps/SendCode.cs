@@ -18,6 +18,7 @@ internal static class SendCode
         await using var pack = known.Contains(context.State.Commit)
             ? null
             : await context.Code.OpenPackAsync(context.State.Commit, known, cancellationToken);
+        var start = pack?.Position ?? 0;
         IReadOnlyList<IReadOnlyList<string>> receive = pack is null ? [] : [RemoteGitCommands.ReceivePack];
         var result = await host.RunAsync(
             new()
@@ -26,7 +27,7 @@ internal static class SendCode
                 Programs = [.. receive, .. RemoteGitCommands.CheckOut(context.State.Commit, context.ReleaseDirectory)],
                 Environment = RemoteGitCommands.Environment(paths.CachedCopy, $"{paths.CachedCopy}/index-{context.Release}"),
                 User = paths.User,
-                OpenInput = pack is null ? null : _ => Task.FromResult(Rewound(pack)),
+                OpenInput = pack is null ? null : _ => Task.FromResult(Rewound(pack, start)),
                 Deadline = context.Timeouts.GitFetch,
             },
             onLine: null,
@@ -71,9 +72,9 @@ internal static class SendCode
         return [];
     }
 
-    private static Stream Rewound(Stream pack)
+    private static Stream Rewound(Stream pack, long start)
     {
-        pack.Position = 0;
+        pack.Position = start;
         return pack;
     }
 
