@@ -13,30 +13,34 @@ internal static partial class ComponentFinder
 
     public static IReadOnlyList<string> Find(RepositorySnapshot repository, Bundle bundle, string environment, Remarks remarks)
     {
-        var adapters = repository.Text(DatabaseFile) is { } text ? Adapters(text, environment) : [];
+        var (adapters, areOfEnvironment) = repository.Text(DatabaseFile) is { } text ? Adapters(text, environment) : ([], false);
         var needed = GemCatalog.Components.Where(entry => entry.Gems.Any(bundle.Has)).Select(entry => entry.Component).ToHashSet(StringComparer.Ordinal);
         needed.UnionWith(adapters.Select(ComponentOf).OfType<string>());
         if (repository.Has("config/mongoid.yml"))
             needed.Add("mongodb");
         // The gems show clients; when the file names the environment's adapters, those decide between the SQL databases.
-        if (adapters.Count > 0 && adapters.All(adapter => ComponentOf(adapter) is not null || IsSqlite(adapter)))
+        if (areOfEnvironment && adapters.Count > 0)
             needed.RemoveWhere(component => component is "postgresql" or "mysql" && !adapters.Any(adapter => ComponentOf(adapter) == component));
-        if (adapters.Any(IsSqlite) || (adapters.Count == 0 && bundle.Has("sqlite3") && !needed.Contains("postgresql") && !needed.Contains("mysql")))
+        if ((areOfEnvironment && adapters.Any(IsSqlite)) || (!areOfEnvironment && bundle.Has("sqlite3") && !needed.Contains("postgresql") && !needed.Contains("mysql")))
             remarks.Notes.Add("The application uses SQLite: a database file in the release folder is lost with the next deployment. Keep it in a folder outside of the release, or use PostgreSQL or MySQL.");
         foreach (var component in ExternalOnly.Where(needed.Contains))
             remarks.CannotDo.Add($"The application needs {component}, which Slipway does not install because Debian has no packages of it. Give the address of one that runs elsewhere.");
         return [.. GemCatalog.Components.Select(entry => entry.Component).Where(needed.Contains)];
     }
 
-    /// <summary>The adapters of the environment, or of the whole file when it has no such section. ERB is read as its quoted default, if any.</summary>
-    internal static IReadOnlyList<string> Adapters(string text, string environment)
+    /// <summary>The adapters of the environment, or those named anywhere when it has no section that says. ERB is read as its quoted default, if any.</summary>
+    private static (IReadOnlyList<string> Names, bool AreOfEnvironment) Adapters(string text, string environment)
     {
         var plain = ErbValue().Replace(ErbCode().Replace(text, ""), match => QuotedAdapter().Match(match.Value) is { Success: true } known ? known.Groups[1].Value : "erb");
         var root = YamlFile.TryRead(DatabaseFile, plain, out _) as YamlMap;
-        if (root?.Map(environment) is not { } section)
-            return [.. AdapterLine().Matches(plain).Select(match => match.Groups[1].Value).Where(IsKnown).Distinct()];
-        var own = Adapter(section);
-        return [.. section.Entries.Values.OfType<YamlMap>().Select(Adapter).Prepend(own).OfType<string>().Where(IsKnown).Distinct()];
+        if (root?.Map(environment) is { } section)
+        {
+            string[] own = [.. section.Entries.Values.OfType<YamlMap>().Select(Adapter).Prepend(Adapter(section)).OfType<string>().Distinct()];
+            if (own.Length > 0 && own.All(IsKnown))
+                return (own, true);
+        }
+
+        return ([.. AdapterLine().Matches(plain).Select(match => match.Groups[1].Value).Where(IsKnown).Where(adapter => !IsSqlite(adapter)).Distinct()], false);
     }
 
     private static string? Adapter(YamlMap map)

@@ -74,6 +74,7 @@ internal sealed class DeployHooksReader(IReadOnlySet<string> repositoryFiles, Re
 
         fields.RefuseUnknown(only);
         var target = fields.Choice("target", "any", HookFields.Targets);
+        var runOn = fields.Choice("run_on", "single_server", ["single_server", "all_servers"]);
         var hook = new DeployHook
         {
             Point = point,
@@ -92,7 +93,7 @@ internal sealed class DeployHooksReader(IReadOnlySet<string> repositoryFiles, Re
                 _ => HookPhase.All,
             },
             HaltOnError = fields.Flag("halt_on_error", true),
-            RunOn = target is "any" || fields.Choice("run_on", "single_server", ["single_server", "all_servers"]) is "all_servers" ? HookServers.All : HookServers.Single,
+            RunOn = target is "any" || runOn is "all_servers" ? HookServers.All : HookServers.Single,
             RunAs = fields.UserName("run_as"),
             Sudo = fields.Flag("sudo", false),
             Parse = fields.Flag("parse", true),

@@ -22,9 +22,9 @@ internal sealed class YamlFile
     public static YamlNode? TryRead(string path, string text, out string? mistake)
     {
         mistake = null;
+        var file = new YamlFile(text);
         try
         {
-            var file = new YamlFile(text);
             file._parser.Consume<StreamStart>();
             if (!file._parser.TryConsume<DocumentStart>(out _))
                 return null;
@@ -34,6 +34,12 @@ internal sealed class YamlFile
         catch (YamlException exception)
         {
             mistake = $"{path}, line {exception.Start.Line}: {Plain(exception)}";
+            return null;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        {
+            // The parser of the library ends like this on some broken files instead of saying where.
+            mistake = $"{path}, line {Line(file._parser.Current?.Start ?? Mark.Empty)}: this is not valid YAML.";
             return null;
         }
     }
