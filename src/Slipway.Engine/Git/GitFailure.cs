@@ -46,7 +46,7 @@ internal static partial class GitFailure
     public static UserErrorException Unreachable(GitUrl url, Exception? cause) => new(UnreachableText(url), cause);
 
     public static UserErrorException TooSlow(GitUrl url, TimeSpan deadline, Exception cause) =>
-        new($"The repository {url.Display} could not be fetched within {deadline.TotalMinutes:0.#} minutes. Try again; if its history is huge, an administrator can raise the time limit.", cause);
+        new($"The repository {url.Display} could not be fetched within {Shown(deadline)}. Try again; if its history is huge, an administrator can raise the time limit.", cause);
 
     public static UserErrorException Empty(GitUrl url) =>
         new($"The repository {url.Display} is empty. Push a commit to it and try again.");
@@ -57,6 +57,9 @@ internal static partial class GitFailure
         var more = branches.Count > shown ? $" and {branches.Count - shown} more" : "";
         return new($"There is no branch, tag or commit \"{reference.Name}\" in {url.Display}. Its branches are: {string.Join(", ", branches.Take(shown))}{more}.");
     }
+
+    private static string Shown(TimeSpan time) =>
+        time >= TimeSpan.FromMinutes(2) ? $"{time.TotalMinutes:0} minutes" : $"{time.TotalSeconds:0.#} seconds";
 
     private static string RefusedText(GitUrl url) =>
         $"The host {url.Host} refuses connections on port {url.Port}. Check the address, and that the git host is running.";
