@@ -1,0 +1,23 @@
+namespace Slipway.SystemTests.Support;
+
+/// <summary>One server of the rig. Whoever starts it disposes it, which removes it and its disk.</summary>
+public sealed class FreshServer(Testbed testbed, string name, string address, string privateKeyFile) : IAsyncDisposable
+{
+    public string Name => name;
+
+    /// <summary>Where sshd listens on port 22, for root, deploy (sudo) and plain (no sudo). Stays the same over a reboot.</summary>
+    public string Address => address;
+
+    public string PrivateKeyFile => privateKeyFile;
+
+    public Uri Url(string path = "/") => new(new Uri($"http://{address}"), path);
+
+    /// <summary>Runs a command as root, past ssh, and gives its output; one that fails is an exception with its errors.</summary>
+    public Task<string> ExecuteAsync(IReadOnlyList<string> command, CancellationToken cancellationToken) =>
+        Testbed.RunAsync(["exec", name, .. command], cancellationToken);
+
+    /// <summary>Returns once the server lets people in again.</summary>
+    public Task RebootAsync(CancellationToken cancellationToken) => Testbed.RunAsync(["restart", name], cancellationToken);
+
+    public async ValueTask DisposeAsync() => await testbed.RemoveAsync(this);
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Slipway.SystemTests.Support;
+
+/// <summary>One request: when it was sent, how long the whole answer took, and from which commit it came.</summary>
+public sealed record LoadSample(TimeSpan Start, TimeSpan Duration, int? Status, string? Revision, string? Error)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    public bool HasFailed => Status is not 200 || Duration > Patience;
+}
+
+public sealed record LoadReport(IReadOnlyList<LoadSample> Samples)
+{
+    public IReadOnlyList<LoadSample> Failed => [.. Samples.Where(sample => sample.HasFailed)];
+
+    /// <summary>The commits that answered, in the order of their first answer.</summary>
+    public IReadOnlyList<string> Revisions => [.. Samples.Select(sample => sample.Revision).OfType<string>().Distinct()];
+
+    public TimeSpan Slowest => Samples.Count is 0 ? TimeSpan.Zero : Samples.Max(sample => sample.Duration);
+
+    /// <summary>When the first good answer of that commit was complete, counted from the start of the load.</summary>
+    public TimeSpan? LiveAt(string revision) => Samples
+        .Where(sample => sample.Revision == revision && !sample.HasFailed)
+        .Select(sample => (TimeSpan?)(sample.Start + sample.Duration))
+        .Min();
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Samples.Count} requests, {Failed.Count} failed ({string.Join(", ", Failed.Select(Describe).Distinct().Take(5))}), slowest {Slowest.TotalSeconds:0.000} s");
+
+    private static string Describe(LoadSample sample) =>
+        sample.Error ?? string.Create(CultureInfo.InvariantCulture, $"status {sample.Status}");
+}
