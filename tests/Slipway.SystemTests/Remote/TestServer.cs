@@ -60,6 +60,34 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>Runs a program on the server past SSH and past what is tested; gives what it prints.</summary>
     public Task<string> ExecAsync(params string[] program) => RunAsync(["exec", Name, .. program]);
 
+    /// <summary>How many processes of a name run on the server.</summary>
+    public async Task<string> CountAsync(string program)
+    {
+        var processes = await ExecAsync("ps", "-e", "-o", "comm=");
+        return processes.Split('\n').Count(name => name == program).ToString(null as IFormatProvider);
+    }
+
+    /// <summary>Kills the processes that hold the SSH connections of root, as a network that breaks would end them.</summary>
+    public Task CutAsync() => SignalConnectionsAsync("KILL");
+
+    /// <summary>With STOP the connections stay open and fall silent.</summary>
+    public async Task SignalConnectionsAsync(string signal)
+    {
+        var processes = await ExecAsync("ps", "-e", "-o", "pid=,args=");
+        var connections = processes.Split('\n').Where(line => line.Contains("sshd: root@notty", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(connections);
+        foreach (var line in connections)
+            await ExecAsync("kill", "-" + signal, line.Trim().Split(' ')[0]);
+    }
+
+    /// <summary>Waits for something that happens on its own.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!await isSo())
+            patience.Token.ThrowIfCancellationRequested();
+    }
+
     public Task RebootAsync() => RunAsync("restart", Name);
 
     private static async Task<string> RunAsync(params string[] arguments)

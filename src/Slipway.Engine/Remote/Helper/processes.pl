@@ -41,6 +41,7 @@ sub start_program {
     open STDIN, $input ? '<&' : '<', $input || '/dev/null';
     my $why = become($work);
     if (!$why) {
+        local $^W = 0;    # says once what went wrong, below
         exec { $program->[0] } @$program or $why = "cannot run $program->[0]: $!";
     }
     my $code = $! == $ENOENT ? 127 : 126;

@@ -1,3 +1,4 @@
+using Renci.SshNet.Common;
 using Slipway.Engine.Remote.Protocol;
 
 namespace Slipway.Engine.Remote.Ssh;
@@ -8,12 +9,14 @@ internal sealed class HelperSession(MachineConnections connections, SshChannel c
 {
     private const int InputPiece = 32 * 1024;
 
+    private Exception? LastFailure { get; set; }
+
     /// <summary>The next frame that is not a sign of life. A fault is thrown, the end of the connection too.</summary>
     public async Task<Frame> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var frame = await ReadAnyAsync(cancellationToken) ?? throw SshFaults.Lost(connections.Machine, "a command ran");
+            var frame = await ReadAnyAsync(cancellationToken) ?? throw SshFaults.Lost(connections.Machine, "a command ran", LastFailure);
             if (frame.Kind == FrameKind.Fault)
                 throw SshFaults.From(connections.Machine, frame);
             if (frame.Kind != FrameKind.Beat)
@@ -31,15 +34,20 @@ internal sealed class HelperSession(MachineConnections connections, SshChannel c
             : throw new InvalidDataException($"The helper of {connections.Machine.Address} answered out of turn.");
     }
 
+    /// <summary>Sends a frame. Where the helper is gone already, what it said last is there to be read, or the end of the connection.</summary>
     public async Task SendAsync(byte kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         try
         {
             await channel.SendAsync(kind, payload, cancellationToken);
         }
-        catch (Exception exception) when (SshFaults.IsTransport(exception))
+        catch (SshOperationTimeoutException exception)
         {
             throw SshFaults.Lost(connections.Machine, "a request was sent", exception);
+        }
+        catch (Exception exception) when (SshFaults.IsTransport(exception))
+        {
+            LastFailure = exception;
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class MachineConnections(MachineSpec machine, SshClients clients
     private readonly List<SshConnection> _connections = [];
     private readonly SemaphoreSlim _sessions = new(MostConnections * SshConnection.MostSessions);
     private readonly SemaphoreSlim _opening = new(1, 1);
+    private volatile bool _isClosed;
 
     public MachineSpec Machine => machine;
 
@@ -47,7 +48,12 @@ internal sealed class MachineConnections(MachineSpec machine, SshClients clients
         !connection.IsUsable || (connection.InUse == 0 && time.GetElapsedTime(connection.LastUsed) >= longerThan));
 
     // The semaphores stay: commands that end now still give their sessions back.
-    public void Dispose() => CloseWhere(_ => true);
+    public void Dispose()
+    {
+        _isClosed = true;
+        WasReached = false;
+        CloseWhere(_ => true);
+    }
 
     /// <summary>Gives up all connections after one fell silent: they share the line.</summary>
     public void Break()
@@ -74,6 +80,8 @@ internal sealed class MachineConnections(MachineSpec machine, SshClients clients
         {
             if (TryTake() is { } opened)
                 return opened;
+            if (_isClosed)
+                throw new RemoteUnavailableException(machine.Address, RemoteFault.Unreachable, $"{machine.Address} is no longer used, its connections are closed.");
             await held.EnterAsync(cancellationToken);
             SshConnection connection;
             try
