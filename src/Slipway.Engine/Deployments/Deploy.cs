@@ -8,6 +8,7 @@ internal static class Deploy
     public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
     [
         new("find the commit", FindCommit.RunAsync),
+        .. Provision.Steps,
         new("send the code", SendCode.RunAsync),
         new("write the environment", WriteEnvironment.RunAsync),
         RunHooks.BeforeBundleStep,

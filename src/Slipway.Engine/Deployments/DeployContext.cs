@@ -1,3 +1,4 @@
+using Slipway.Engine.Provisioning;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -40,6 +41,11 @@ internal sealed class DeployContext
 
     public required IStepLog Log { get; init; }
 
+    public required Provisioner Provisioner { get; init; }
+
+    /// <summary>What each server was last completely provisioned with, by uid.</summary>
+    public required IReadOnlyDictionary<string, string> ProvisionedDigests { get; init; }
+
     public required EngineTimeouts Timeouts { get; init; }
 
     /// <summary>The variables of a server's processes, generated and the user's own.</summary>
@@ -59,26 +65,11 @@ internal sealed class DeployContext
     public ValueTask SayAsync(ServerSpec? server, string text) => Log.WriteAsync(server?.Name ?? "", Severity.Info, text);
 
     /// <summary>Does the same on all web servers at once. The first failure ends the others' work and is the one reported.</summary>
-    public async Task OnWebServersAsync(Func<ServerSpec, IRemoteHost, CancellationToken, Task> work, CancellationToken cancellationToken)
+    public Task OnWebServersAsync(Func<ServerSpec, IRemoteHost, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         var servers = WebServers;
-        if (servers.Count == 0)
-            throw new UserErrorException("The stack has no web server. Add one, then deploy again.");
-        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Exception? first = null;
-        await Task.WhenAll(servers.Select(async server =>
-        {
-            try
-            {
-                await work(server, Hosts(server), others.Token);
-            }
-            catch (Exception exception)
-            {
-                Interlocked.CompareExchange(ref first, exception, null);
-                await others.CancelAsync();
-            }
-        }));
-        if (first is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+        return servers.Count == 0
+            ? throw new UserErrorException("The stack has no web server. Add one, then deploy again.")
+            : SideBySide.RunAsync(servers, (server, token) => work(server, Hosts(server), token), cancellationToken);
     }
 }

@@ -18,6 +18,9 @@ internal sealed class DeployState
     /// <summary>The run that served before, by server uid; servers without one are missing.</summary>
     public Dictionary<string, string> OldRuns { get; set; } = [];
 
+    /// <summary>What servers were completely provisioned with by this deployment, by uid.</summary>
+    public Dictionary<string, string> ProvisionedDigests { get; set; } = [];
+
     /// <summary>The releases that are still on the servers.</summary>
     public List<string> KeptReleases { get; set; } = [];
 

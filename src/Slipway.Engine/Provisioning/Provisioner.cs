@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Slipway.Engine.Provisioning.Packages;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -70,25 +69,7 @@ public sealed class Provisioner(EngineTimeouts timeouts, TimeProvider time)
     private ComponentRun Run(ProvisionRun run, ServerSpec server, ComponentPlan plan) =>
         new(run.Stack, server, plan, run.Hosts(server), run.Log, timeouts);
 
-    // The first failure ends the work on the other servers and is the one that is reported.
-    private static async Task OnServersAsync(
-        ProvisionRun run, Func<ServerSpec, CancellationToken, Task> work, CancellationToken cancellationToken)
-    {
-        using var others = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Exception? first = null;
-        await Task.WhenAll(run.Servers.Select(async server =>
-        {
-            try
-            {
-                await work(server, others.Token);
-            }
-            catch (Exception exception)
-            {
-                Interlocked.CompareExchange(ref first, exception, null);
-                await others.CancelAsync();
-            }
-        }));
-        if (first is not null)
-            ExceptionDispatchInfo.Throw(first);
-    }
+    private static Task OnServersAsync(
+        ProvisionRun run, Func<ServerSpec, CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        SideBySide.RunAsync(run.Servers, work, cancellationToken);
 }
