@@ -6,7 +6,7 @@ namespace Slipway.Engine.Commands;
 internal static class AptCommands
 {
     /// <summary>Touched by each successful refresh; apt's own files keep the times of the mirror.</summary>
-    public const string ListsStamp = "/var/lib/slipway/package-lists";
+    public const string ListsStamp = "/var/cache/slipway/package-lists";
 
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
@@ -25,11 +25,11 @@ internal static class AptCommands
         ["find", "/var/lib/apt/lists", ListsStamp, "-maxdepth", "0", "-mmin", "-1440"];
 
     public static IReadOnlyList<IReadOnlyList<string>> Refresh() =>
-        [["apt-get", "update", "--quiet"], ["touch", ListsStamp]];
+        [["apt-get", "update", "--quiet=2"], ["install", "-D", "--mode=644", "/dev/null", ListsStamp]];
 
     public static IReadOnlyList<string> Install(IEnumerable<string> packages, TimeSpan lockTimeout) =>
     [
-        "apt-get", "install", "--yes", "--quiet", "--no-install-recommends",
+        "apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends",
         "-o", "DPkg::Lock::Timeout=" + ((int)lockTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
         "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0",
         "--", .. packages,
