@@ -31,6 +31,9 @@ internal sealed class Server
     /// <summary>web, postgresql, mysql, redis, memcached; separated by spaces.</summary>
     public required string Roles { get; set; }
 
+    /// <summary>Whether the roles were left to Slipway. Then databases that a later analysis finds come here too.</summary>
+    public bool HasDefaultRoles { get; set; }
+
     /// <summary>What the last complete provisioning was made from; equal to the wanted digest when there is nothing to do.</summary>
     public string? ProvisionedDigest { get; set; }
 

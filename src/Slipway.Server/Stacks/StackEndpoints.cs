@@ -3,20 +3,29 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Stacks;
+using Slipway.Server.Actions;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Work;
+using Slipway.Server.Users;
+using ActionRecord = Slipway.Contracts.Actions.StackAction;
 using Record = Slipway.Contracts.Stacks.Stack;
 
 namespace Slipway.Server.Stacks;
 
 internal static class StackEndpoints
 {
+    public const string AnalyseKind = "stack_analyse";
+
     public static void MapStacks(this IEndpointRouteBuilder api)
     {
         var stacks = api.MapGroup("/stacks").WithTags("stacks");
         stacks.MapGet("/", List);
+        stacks.MapPost("/", CreateStack.Handle).RequireAuthorization(Scopes.Admin);
         stacks.MapGet("/{stackUid}", Get);
         stacks.MapGet("/{stackUid}/keys", GetKeys);
+        stacks.MapGet("/{stackUid}/analysis", GetAnalysis);
+        stacks.MapPost("/{stackUid}/analysis", Analyse).RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
     }
 
     private static Task<Ok<ApiList<Record>>> List(
@@ -38,5 +47,30 @@ internal static class StackEndpoints
             .Select(stack => new StackKeys(stack.SshPublicKey, stack.GitPublicKey))
             .FirstOrDefaultAsync(cancellationToken);
         return keys is null ? ApiProblem.NotFound() : Api.Ok(keys);
+    }
+
+    private static async Task<Results<Ok<ApiResponse<StackAnalysis>>, ApiProblem>> GetAnalysis(
+        string stackUid, Caller caller, AppDb db, CancellationToken cancellationToken)
+    {
+        var stack = await db.Stacks.VisibleTo(caller).Where(stack => stack.Uid == stackUid)
+            .Select(stack => new { stack.Analysis, stack.Message })
+            .FirstOrDefaultAsync(cancellationToken);
+        if (stack is null)
+            return ApiProblem.NotFound();
+        return StoredAnalysis.Of(stack.Analysis) is { } analysis
+            ? Api.Ok(analysis.ToRecord())
+            : ApiProblem.NotFound(stack.Message ?? "The stack's repository is not analysed yet. Follow the stack's actions.");
+    }
+
+    private static async Task<Results<Ok<ApiResponse<ActionRecord>>, ApiProblem>> Analyse(
+        string stackUid, Caller caller, AppDb db, ActionQueue queue, CancellationToken cancellationToken)
+    {
+        var stack = await db.Stacks.VisibleTo(caller, AccessLevel.Deploy).FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
+        if (stack is null)
+            return ApiProblem.NotFound();
+        var action = queue.Add(stack, AnalyseKind, AnalyseKind, "{}", caller.Requester);
+        await db.SaveChangesAsync(cancellationToken);
+        queue.Wake(stack.Id);
+        return Api.Ok(ActionRecords.From(action));
     }
 }

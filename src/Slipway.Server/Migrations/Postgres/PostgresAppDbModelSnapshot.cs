@@ -540,6 +540,9 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<bool>("HasDefaultRoles")
+                        .HasColumnType("boolean");
+
                     b.Property<int>("Health")
                         .HasColumnType("integer");
 

@@ -34,6 +34,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
                 return new(bad.StatusCode, bad.Message);
             case UserErrorException or RemoteUnavailableException or RemoteException:
                 return ApiProblem.BadRequest(exception.Message);
+            case ConflictException:
+                return ApiProblem.Conflict(exception.Message);
             case var _ when DatabaseErrors.IsConflict(exception):
                 return ApiProblem.Conflict("Somebody else changed the same thing at the same time. Look at it again, then try again.");
             case var _ when DatabaseErrors.IsUnavailable(exception):

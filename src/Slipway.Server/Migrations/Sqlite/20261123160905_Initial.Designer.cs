@@ -10,7 +10,7 @@ using Slipway.Server.Platform.Data;
 namespace Slipway.Server.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAppDb))]
-    [Migration("20261123155347_Initial")]
+    [Migration("20261123160905_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -517,6 +517,9 @@ namespace Slipway.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("HasDefaultRoles")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Health")

@@ -12,7 +12,7 @@ using Slipway.Server.Platform.Data;
 namespace Slipway.Server.Migrations.Postgres
 {
     [DbContext(typeof(PostgresAppDb))]
-    [Migration("20261123155350_Initial")]
+    [Migration("20261123160910_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -542,6 +542,9 @@ namespace Slipway.Server.Migrations.Postgres
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("HasDefaultRoles")
+                        .HasColumnType("boolean");
 
                     b.Property<int>("Health")
                         .HasColumnType("integer");

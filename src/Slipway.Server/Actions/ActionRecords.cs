@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Linq.Expressions;
+using Record = Slipway.Contracts.Actions;
+
+namespace Slipway.Server.Actions;
+
+/// <summary>Actions, steps and lines as the API shows them.</summary>
+internal static class ActionRecords
+{
+    public static readonly Expression<Func<StackAction, Record.StackAction>> ToRecord = action => new()
+    {
+        Id = action.Id,
+        User = action.UserEmail,
+        ResourceType = action.ResourceType,
+        Action = action.Name,
+        ResourceId = action.ResourceId.ToString(CultureInfo.InvariantCulture),
+        StartedVia = action.StartedVia,
+        StartedAt = action.CreatedAt,
+        FinishedAt = action.FinishedAt,
+        FinishedSuccess = action.FinishedAt == null ? null : action.IsSuccess == true,
+        FinishedMessage = action.Message,
+    };
+
+    public static readonly Expression<Func<JournalStep, Record.ActionStep>> ToStep = step =>
+        new(step.Number, step.Name, step.State, step.StartedAt, step.FinishedAt);
+
+    public static readonly Expression<Func<LogLine, Record.ActionLogLine>> ToLine = line =>
+        new(line.Id, line.Time, line.Step, line.Server, line.Severity, line.Text);
+
+    private static readonly Func<StackAction, Record.StackAction> Compiled = ToRecord.Compile();
+
+    public static Record.StackAction From(StackAction action) => Compiled(action);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts;
+using Slipway.Contracts.Actions;
+using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Work;
+
+namespace Slipway.Server.Actions;
+
+/// <summary>
+/// An action as server-sent events until its end: lines, the list of steps whenever one changed, and the finished action. A reader that was cut
+/// off goes on behind the last line it has seen.
+/// </summary>
+internal sealed class FollowAction(
+    IDbContextFactory<AppDb> contexts, ActionFeed feed, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    // Signals come from this process only; what another node writes is seen by looking.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    public static async Task<Results<ServerSentEventsResult<string>, ApiProblem>> Handle(
+        string stackUid, int id, HttpRequest request, ApiParameters parameters, Caller caller, AppDb db, FollowAction follow, CancellationToken cancellationToken)
+    {
+        var since = long.TryParse(request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var last)
+            ? last
+            : parameters.Whole("since", 0, 0, long.MaxValue);
+        if (!await db.Actions.VisibleTo(db, caller, stackUid, id).AnyAsync(cancellationToken))
+            return ApiProblem.NotFound();
+        return TypedResults.ServerSentEvents(follow.ReadAsync(id, since, cancellationToken));
+    }
+
+    private async IAsyncEnumerable<SseItem<string>> ReadAsync(int id, long since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        var shownSteps = "";
+        while (!lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            var news = feed.NextAsync(id);
+            var (action, lines, steps) = await LookAsync(id, since, cancellationToken);
+            foreach (var line in lines)
+            {
+                since = line.Id;
+                yield return new(JsonSerializer.Serialize(line, SlipwayJson.Default.ActionLogLine), ActionsClient.LineEvent)
+                {
+                    EventId = line.Id.ToString(CultureInfo.InvariantCulture),
+                };
+            }
+            if (steps != shownSteps)
+                yield return new(shownSteps = steps, ActionsClient.StepsEvent);
+            if (lines.Count == ActionEndpoints.MaxLines)
+                continue;
+            if (action.FinishedAt is not null)
+            {
+                yield return new(JsonSerializer.Serialize(ActionRecords.From(action), SlipwayJson.Default.StackAction), ActionsClient.FinishedEvent);
+                yield break;
+            }
+            await Task.WhenAny(news, Task.Delay(LookInterval, time, ending.Token));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // The action is read first: what it says to be finished has all its lines written.
+    private async Task<(StackAction Action, List<ActionLogLine> Lines, string Steps)> LookAsync(
+        int id, long since, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var action = await db.Actions.AsNoTracking().FirstAsync(row => row.Id == id, cancellationToken);
+        var lines = await db.LogLines.Where(line => line.ActionId == id && line.Id > since).OrderBy(line => line.Id)
+            .Take(ActionEndpoints.MaxLines).Select(ActionRecords.ToLine).ToListAsync(cancellationToken);
+        var steps = await db.JournalSteps.Where(step => step.ActionId == id).OrderBy(step => step.Number).Select(ActionRecords.ToStep)
+            .ToListAsync(cancellationToken);
+        return (action, lines, JsonSerializer.Serialize(steps, SlipwayJson.Default.IReadOnlyListActionStep));
+    }
+}

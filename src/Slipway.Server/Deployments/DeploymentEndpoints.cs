@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Http;
+using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Work;
+using Slipway.Server.Users;
+using Record = Slipway.Contracts.Deployments.Deployment;
+
+namespace Slipway.Server.Deployments;
+
+internal static class DeploymentEndpoints
+{
+    public static void MapDeployments(this IEndpointRouteBuilder api)
+    {
+        var deployments = api.MapGroup("/stacks/{stackUid}/deployments").WithTags("deployments");
+        deployments.MapGet("/", List);
+        deployments.MapGet("/{id:int}", Get);
+
+        var changes = api.MapGroup("/stacks/{stackUid}/deployments").WithTags("deployments")
+            .RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
+        changes.MapPost("/", RedeployStack.Handle);
+        changes.MapDelete("/{id:int}", Cancel);
+        changes.MapPost("/{id:int}/rollback", RollBackStack.Handle);
+    }
+
+    private static async Task<Results<Ok<ApiList<Record>>, ApiProblem>> List(
+        string stackUid, ApiParameters parameters, Caller caller, AppDb db, CancellationToken cancellationToken)
+    {
+        var stacks = db.Stacks.VisibleTo(caller).Where(stack => stack.Uid == stackUid);
+        if (await HeadOfAsync(stacks, cancellationToken) is not var (head, gitUrl))
+            return ApiProblem.NotFound();
+        var deployments = stacks.SelectMany(stack => stack.Deployments).AsNoTracking().OrderByDescending(deployment => deployment.Id);
+        return await Api.ListAsync(
+            deployments.Select(deployment => DeploymentRecords.From(deployment, head, gitUrl)), parameters.Page(), cancellationToken);
+    }
+
+    private static async Task<Results<Ok<ApiResponse<Record>>, ApiProblem>> Get(
+        string stackUid, int id, Caller caller, AppDb db, CancellationToken cancellationToken)
+    {
+        var stacks = db.Stacks.VisibleTo(caller).Where(stack => stack.Uid == stackUid);
+        if (await HeadOfAsync(stacks, cancellationToken) is not var (head, gitUrl))
+            return ApiProblem.NotFound();
+        var deployment = await stacks.SelectMany(stack => stack.Deployments).AsNoTracking()
+            .FirstOrDefaultAsync(deployment => deployment.Id == id, cancellationToken);
+        return deployment is null ? ApiProblem.NotFound() : Api.Ok(DeploymentRecords.From(deployment, head, gitUrl));
+    }
+
+    private static async Task<Results<Ok<ApiResponse<OkReply>>, ApiProblem>> Cancel(
+        string stackUid, int id, Caller caller, AppDb db, ActionQueue queue, RunningActions running, CancellationToken cancellationToken)
+    {
+        var deployment = await db.Stacks.VisibleTo(caller, AccessLevel.Deploy).Where(stack => stack.Uid == stackUid)
+            .SelectMany(stack => stack.Deployments).Include(deployment => deployment.Action)
+            .FirstOrDefaultAsync(deployment => deployment.Id == id, cancellationToken);
+        if (deployment is null)
+            return ApiProblem.NotFound();
+        if (deployment.Action is not { FinishedAt: null } action)
+            return ApiProblem.Conflict("The deployment is finished; there is nothing to cancel.");
+        action.CancelledBy ??= caller.Email;
+        await db.SaveChangesAsync(cancellationToken);
+        await running.CancelAsync(action.Id);
+        queue.Wake(deployment.StackId);
+        return Api.Ok(new OkReply(true, "The deployment is being cancelled."));
+    }
+
+    private static async Task<(int Head, string GitUrl)?> HeadOfAsync(IQueryable<Stacks.Stack> stacks, CancellationToken cancellationToken)
+    {
+        var found = await stacks
+            .Select(stack => new { stack.GitUrl, Head = stack.Deployments.Max(deployment => (int?)deployment.Id) })
+            .FirstOrDefaultAsync(cancellationToken);
+        return found is null ? null : (found.Head ?? 0, found.GitUrl);
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Deployments;
+using Slipway.Contracts.Http;
+using Slipway.Contracts.Stacks;
+using Slipway.Engine.Git;
+using Slipway.Engine.Stacks;
+using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Work;
+using Slipway.Server.Stacks;
+using Slipway.Server.Users;
+using Stack = Slipway.Server.Stacks.Stack;
+
+namespace Slipway.Server.Deployments;
+
+/// <summary>Queues a deployment of the stack's branch, or of any branch, tag or hash.</summary>
+internal static class RedeployStack
+{
+    public static async Task<Results<Ok<ApiResponse<RedeployReply>>, ApiProblem>> Handle(
+        string stackUid, ApiParameters parameters, Caller caller, AppDb db, ActionQueue queue, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var gitRef = parameters.Read<Redeploy>().GitRef ?? "";
+        if (gitRef.Length > 0 && !GitRef.TryParse(gitRef, out _, out var error))
+            return ApiProblem.BadRequest($"git_ref: {error}");
+        int? stackId = null;
+        var answer = await db.WriteAsync(StoreAsync, cancellationToken);
+        if (stackId is { } woken)
+            queue.Wake(woken);
+        return answer;
+
+        async Task<Results<Ok<ApiResponse<RedeployReply>>, ApiProblem>> StoreAsync(CancellationToken cancel)
+        {
+            var stack = await db.Stacks.VisibleTo(caller, AccessLevel.Deploy).Include(stack => stack.Servers)
+                .FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancel);
+            if (stack is null)
+                return ApiProblem.NotFound();
+            if (Refuse(stack) is { } problem)
+                return problem;
+            stackId = stack.Id;
+            var isQueued = await db.Actions.AnyAsync(action => action.StackId == stack.Id && action.FinishedAt == null, cancel);
+            var wasBuilt = await db.Deployments.AnyAsync(
+                deployment => deployment.StackId == stack.Id && deployment.Outcome == DeploymentOutcome.Success, cancel);
+            var type = wasBuilt ? DeploymentType.Deploy : DeploymentType.Build;
+            var deployment = NewDeployment.For(stack, gitRef, type, caller.Requester, time.GetUtcNow());
+            return Api.Ok(await NewDeployment.AddAsync(db, queue, stack, deployment, caller.Requester, isQueued, cancel));
+        }
+    }
+
+    private static ApiProblem? Refuse(Stack stack)
+    {
+        if (stack.Status == StackStatus.TerminalFailure)
+            return ApiProblem.BadRequest($"The stack's repository cannot be deployed: {stack.Message} Put that right and have it analysed again.");
+        if (StoredAnalysis.Of(stack.Analysis) is not { } analysis)
+            return ApiProblem.BadRequest("The stack's repository is not analysed yet. Follow the stack's actions and try again when they have ended.");
+        if (analysis.Result.Problems is [var first, ..])
+            return ApiProblem.BadRequest($"The analysis found what stops a deployment: {first} Put it right and have the repository analysed again.");
+        return stack.Servers.Any(server => server.HasRole(ServerRoles.Web))
+            ? null
+            : ApiProblem.BadRequest("The stack has no web server. Add a server with the role web first.");
+    }
+}

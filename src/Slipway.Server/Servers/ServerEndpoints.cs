@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Slipway.Contracts.Http;
+using Slipway.Contracts.Servers;
+using Slipway.Engine.Remote;
+using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Http;
+using Slipway.Server.Users;
+using Record = Slipway.Contracts.Servers.Server;
+
+namespace Slipway.Server.Servers;
+
+internal static class ServerEndpoints
+{
+    private const int DefaultPort = 22;
+
+    public static void MapServers(this IEndpointRouteBuilder api)
+    {
+        var servers = api.MapGroup("/stacks/{stackUid}/servers").WithTags("servers");
+        servers.MapGet("/", List);
+        servers.MapGet("/{uid}", Get);
+        servers.MapPost("/", Add).RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Admin);
+        servers.MapDelete("/{uid}", RemoveServer.Handle).RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Admin);
+        api.MapGet("/host_key", GetHostKey).RequireAuthorization(Scopes.Admin).WithTags("servers");
+    }
+
+    private static async Task<Results<Ok<ApiList<Record>>, ApiProblem>> List(
+        string stackUid, ApiParameters parameters, Caller caller, AppDb db, IOptions<PublicOptions> options, CancellationToken cancellationToken)
+    {
+        if (!await db.Stacks.VisibleTo(caller).AnyAsync(stack => stack.Uid == stackUid, cancellationToken))
+            return ApiProblem.NotFound();
+        var domain = options.Value.BaseDomain;
+        return await Api.ListAsync(
+            Of(db, caller, stackUid).OrderBy(server => server.Id).Select(server => ServerRecords.From(server, server.Stack!, domain)),
+            parameters.Page(),
+            cancellationToken);
+    }
+
+    private static async Task<Results<Ok<ApiResponse<Record>>, ApiProblem>> Get(
+        string stackUid, string uid, Caller caller, AppDb db, IOptions<PublicOptions> options, CancellationToken cancellationToken)
+    {
+        var server = await Of(db, caller, stackUid).FirstOrDefaultAsync(server => server.Uid == uid, cancellationToken);
+        return server is null ? ApiProblem.NotFound() : Api.Ok(ServerRecords.From(server, server.Stack!, options.Value.BaseDomain));
+    }
+
+    private static async Task<Results<Ok<ApiResponse<Record>>, ApiProblem>> Add(
+        string stackUid, ApiParameters parameters, Caller caller, AppDb db, EnrolServer enrolment, IOptions<PublicOptions> options, CancellationToken cancellationToken)
+    {
+        var request = parameters.Read<AddServer>();
+        var stack = await db.Stacks.VisibleTo(caller, AccessLevel.Admin).FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
+        if (stack is null)
+            return ApiProblem.NotFound();
+        var enrolled = await enrolment.EnrolAsync(request, stack, [], cancellationToken);
+        var server = await db.WriteAsync(cancel => enrolment.StoreAsync(enrolled, stack, cancel), cancellationToken);
+        return Api.Ok(ServerRecords.From(server, stack, options.Value.BaseDomain));
+    }
+
+    private static async Task<Results<Ok<ApiResponse<HostKey>>, ApiProblem>> GetHostKey(
+        ApiParameters parameters, IRemoteHosts hosts, CancellationToken cancellationToken)
+    {
+        var port = (int)parameters.Whole("port", DefaultPort, 1, ushort.MaxValue);
+        if (parameters.Text("address") is not { } address || !MachineAddress.IsHost(address))
+            return ApiProblem.BadRequest("address must be an IP address or a host name.");
+        return Api.Ok(new HostKey(address, port, await hosts.ReadHostKeyAsync(address, port, cancellationToken)));
+    }
+
+    private static IQueryable<Server> Of(AppDb db, Caller caller, string stackUid) => db.Servers.AsNoTracking()
+        .Include(server => server.Machine).Include(server => server.Stack)
+        .Where(server => db.Stacks.VisibleTo(caller).Any(stack => stack.Id == server.StackId && stack.Uid == stackUid));
+}

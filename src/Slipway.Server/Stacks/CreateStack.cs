@@ -1,0 +1,132 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Slipway.Contracts.Http;
+using Slipway.Contracts.Stacks;
+using Slipway.Engine;
+using Slipway.Engine.Git;
+using Slipway.Server.Actions;
+using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Work;
+using Slipway.Server.Servers;
+using Slipway.Server.Users;
+using Request = Slipway.Contracts.Stacks.CreateStack;
+
+namespace Slipway.Server.Stacks;
+
+/// <summary>Makes a stack with its keys, enrols the servers that come with it, and has its repository analysed.</summary>
+internal sealed partial class CreateStack(
+    AppDb db, Caller caller, ActionQueue queue, EnrolServer enrolment, IOptions<PublicOptions> options, TimeProvider time)
+{
+    public const string Kind = "stack_create";
+    private const int MaxName = 60;
+
+    public static Task<Results<Ok<ApiResponse<CreatedStack>>, ApiProblem>> Handle(
+        ApiParameters parameters, CreateStack create, CancellationToken cancellationToken) =>
+        create.RunAsync(parameters.Read<Request>(), cancellationToken);
+
+    /// <summary>What the handler of the action is told.</summary>
+    internal sealed record Payload(bool Deploy);
+
+    private async Task<Results<Ok<ApiResponse<CreatedStack>>, ApiProblem>> RunAsync(Request request, CancellationToken cancellationToken)
+    {
+        if (Refuse(request) is { } problem)
+            return ApiProblem.BadRequest(problem);
+        if (!await MayCreateAsync(cancellationToken))
+            return ApiProblem.Forbidden("You may not make stacks in this account. Ask its owner for that right.");
+        // Looked at before any machine is touched, and again when the row is written.
+        if (await IsTakenAsync(request.Name, cancellationToken))
+            return Taken(request.Name);
+
+        var stack = NewStack(request);
+        var enrolled = new List<EnrolledServer>();
+        foreach (var server in request.Servers)
+            enrolled.Add(await enrolment.EnrolAsync(server, stack, enrolled, cancellationToken));
+
+        var action = await db.WriteAsync(cancel => StoreAsync(request, stack, enrolled, cancel), cancellationToken);
+        if (action is null)
+            return Taken(request.Name);
+        queue.Wake(stack.Id);
+        var record = await db.Stacks.Where(row => row.Id == stack.Id).Select(StackRecords.From(options.Value)).FirstAsync(cancellationToken);
+        return Api.Ok(new CreatedStack(record, ActionRecords.From(action)));
+    }
+
+    private static string? Refuse(Request request)
+    {
+        if (!PlainText.IsLine(request.Name, MaxName))
+            return $"name must have 1 to {MaxName} printable characters, without spaces at its ends.";
+        if (!EnvironmentName.IsMatch(request.Environment))
+            return "environment must have 1 to 30 lower-case letters, digits and underscores, and begin with a letter.";
+        if (!GitUrl.TryParse(request.Git, out _, out var gitError))
+            return $"git: {gitError}";
+        if (request.GitBranch is { Length: > 0 } && !GitRef.TryParse(request.GitBranch, out _, out var branchError))
+            return $"git_branch: {branchError}";
+        return request is { Deploy: true, Servers.Count: 0 } ? "deploy needs at least one server in servers." : null;
+    }
+
+    private static ApiProblem Taken(string name) =>
+        ApiProblem.Conflict($"The account has a stack named '{name}' already. Choose another name.");
+
+    private Task<bool> MayCreateAsync(CancellationToken cancellationToken) => db.Memberships.AnyAsync(
+        membership => membership.AccountId == caller.AccountId && membership.UserId == caller.UserId && membership.CanCreateStack, cancellationToken);
+
+    private Task<bool> IsTakenAsync(string name, CancellationToken cancellationToken) =>
+        db.Stacks.AnyAsync(stack => stack.AccountId == caller.AccountId && stack.Name == name, cancellationToken);
+
+    private Stack NewStack(Request request)
+    {
+        var now = time.GetUtcNow();
+        var slug = StackNames.Slug(request.Name);
+        var ssh = SshKeyPair.Create($"slipway-{slug}");
+        var git = SshKeyPair.Create($"slipway-{slug}-deploy-key");
+        return new()
+        {
+            Uid = Guid.NewGuid().ToString("N"),
+            AccountId = caller.AccountId,
+            Name = request.Name,
+            Slug = slug,
+            Environment = request.Environment,
+            GitUrl = request.Git.Trim(),
+            GitBranch = request.GitBranch ?? "",
+            Status = StackStatus.Queued,
+            SshPrivateKey = ssh.Private,
+            SshPublicKey = ssh.Public,
+            GitPrivateKey = git.Private,
+            GitPublicKey = git.Public,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+    }
+
+    private async Task<StackAction?> StoreAsync(
+        Request request, Stack stack, IReadOnlyList<EnrolledServer> enrolled, CancellationToken cancellationToken)
+    {
+        if (await IsTakenAsync(request.Name, cancellationToken))
+            return null;
+        stack.Slug = await FreeSlugAsync(stack.Slug, cancellationToken);
+        // Who makes a stack administers it, whatever the membership says about others.
+        stack.AccessRights.Add(new() { UserId = caller.UserId, Level = AccessLevel.Admin });
+        db.Stacks.Add(stack);
+        await db.SaveChangesAsync(cancellationToken);
+        foreach (var server in enrolled)
+            await enrolment.StoreAsync(server, stack, cancellationToken);
+        var payload = JsonSerializer.Serialize(new Payload(request.Deploy));
+        var action = queue.Add(stack, Kind, Kind, payload, caller.Requester);
+        await db.SaveChangesAsync(cancellationToken);
+        return action;
+    }
+
+    private async Task<string> FreeSlugAsync(string slug, CancellationToken cancellationToken)
+    {
+        var candidate = slug;
+        while (await db.Stacks.AnyAsync(stack => stack.Slug == candidate, cancellationToken))
+            candidate = StackNames.SlugWithSuffix(slug);
+        return candidate;
+    }
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,29}\z")]
+    private static partial Regex EnvironmentName { get; }
+}

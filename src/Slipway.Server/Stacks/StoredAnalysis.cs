@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Slipway.Contracts.Stacks;
+using Slipway.Engine.Analysis;
+
+namespace Slipway.Server.Stacks;
+
+/// <summary>A stack's last analysis with the commit it was made of, as it is kept in <see cref="Stack.Analysis"/>.</summary>
+internal sealed record StoredAnalysis(string GitHash, AnalysisResult Result)
+{
+    private static readonly JsonSerializerOptions Options = new() { Converters = { new JsonStringEnumConverter() } };
+
+    public static StoredAnalysis? Of(string? json) => json is null ? null : JsonSerializer.Deserialize<StoredAnalysis>(json, Options);
+
+    public string ToJson() => JsonSerializer.Serialize(this, Options);
+
+    public StackAnalysis ToRecord() => new()
+    {
+        GitHash = GitHash,
+        Language = Result.Language,
+        Framework = FrameworkName,
+        RubyVersion = Result.Ruby.Wanted,
+        WebServer = Result.WebServer.Kind.ToString().ToLowerInvariant(),
+        Databases = Result.Components,
+        Processes = [.. Result.Processes.Select(process => new StackProcess(process.Name, process.Command))],
+        EnvironmentVariables = Result.EnvironmentVariables,
+        Problems = Result.Problems,
+        Notes = [.. Result.CannotDo, .. Result.Notes],
+    };
+
+    /// <summary>rails, sinatra, padrino or rack; null when there is none.</summary>
+    [JsonIgnore]
+    public string? FrameworkName => Result.Framework is RackFramework.None ? null : Result.Framework.ToString().ToLowerInvariant();
+}
