@@ -13,7 +13,7 @@ testbed=$here/testbed.sh
 roots="rails sinatra puma pg"
 packages="ruby-rails ruby-sinatra puma ruby-pg ruby-sprockets-rails"
 state=$(dirname "$("$testbed" key)")
-recipe=$( { echo "$roots $packages"; cd "$here"; find gems apps -type f -not -path '*/app/*' | sort | xargs cat; cat gems.sh image/*-packages; } | sha256sum)
+recipe=$( { echo "$roots $packages"; cd "$here"; find gems -type f | sort | xargs cat; cat apps/*/Gemfile gems.sh image/*-packages; } | sha256sum)
 index=$state/gems-${recipe:0:16}
 builder=gems-builder-$$
 

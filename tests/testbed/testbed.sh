@@ -43,8 +43,9 @@ find_engine() {
 
 # Prints the process of an engine in our network namespace. Those inside of containers have their own.
 running_engine() {
-    local process
-    for process in $(pgrep -x dockerd); do
+    local name process
+    for name in $(grep -lsx dockerd /proc/[0-9]*/comm); do
+        process=$(basename "$(dirname "$name")")
         [ "$(readlink "/proc/$process/ns/net")" != "$(readlink /proc/self/ns/net)" ] || { echo "$process"; return; }
     done
     return 1
@@ -77,7 +78,7 @@ engine() {
     fi
     [ "$(id -u)" = 0 ] || fail "no Docker Engine answers, and only root can start one"
     say "starting a Docker Engine in $state"
-    sysctl --quiet --write net.ipv4.ip_forward=1
+    echo 1 >/proc/sys/net/ipv4/ip_forward
     # Without the default bridge: our servers have a network of their own.
     setsid dockerd --host "unix://$own_socket" --bridge none --data-root "$state/docker" --exec-root "$state/exec" \
         --pidfile "$state/dockerd.pid" >"$state/dockerd.log" 2>&1 </dev/null &
@@ -231,7 +232,8 @@ wait_for_login() {
     local name=$1 address; address=$(address "$1")
     local options=(-i "$state/id" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR
         -o BatchMode=yes -o ConnectTimeout=2)
-    for _ in {1..600}; do
+    local until=$((SECONDS + 60))
+    while [ $SECONDS -lt $until ]; do
         if (exec 3<>"/dev/tcp/$address/22") 2>/dev/null && ssh "${options[@]}" "plain@$address" true 2>/dev/null </dev/null; then
             echo "$address"
             return
