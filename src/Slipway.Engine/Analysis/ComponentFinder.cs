@@ -31,6 +31,8 @@ internal static partial class ComponentFinder
     /// <summary>The adapters of the environment, or those named anywhere when it has no section that says. ERB is read as its quoted default, if any.</summary>
     private static (IReadOnlyList<string> Names, bool AreOfEnvironment) Adapters(string text, string environment)
     {
+        if (text.Length > YamlFile.MaxLength)
+            return ([], false);
         var plain = ErbValue().Replace(ErbCode().Replace(text, ""), match => QuotedAdapter().Match(match.Value) is { Success: true } known ? known.Groups[1].Value : "erb");
         var root = YamlFile.TryRead(DatabaseFile, plain, out _) as YamlMap;
         if (root?.Map(environment) is { } section)
@@ -63,15 +65,15 @@ internal static partial class ComponentFinder
         _ => null,
     };
 
-    [GeneratedRegex(@"<%=.*?%>", RegexOptions.Singleline)]
+    [GeneratedRegex(@"<%=.{0,1000}?%>", RegexOptions.Singleline)]
     private static partial Regex ErbValue();
 
-    [GeneratedRegex(@"<%(?!=).*?%>", RegexOptions.Singleline)]
+    [GeneratedRegex(@"<%(?!=).{0,1000}?%>", RegexOptions.Singleline)]
     private static partial Regex ErbCode();
 
     [GeneratedRegex("""['"](postgresql|postgis|mysql2|trilogy|sqlite3)['"]""")]
     private static partial Regex QuotedAdapter();
 
-    [GeneratedRegex("""^\s*adapter:\s*['"]?(\w+)""", RegexOptions.Multiline)]
+    [GeneratedRegex("""^[ \t]*adapter:[ \t]*['"]?(\w+)""", RegexOptions.Multiline)]
     private static partial Regex AdapterLine();
 }

@@ -30,9 +30,9 @@ internal static partial class FrameworkFinder
         return hasPipeline && !AssetsOff().IsMatch(repository.Text("config/application.rb") ?? "");
     }
 
-    [GeneratedRegex(@"^\s*class\s+\w+\s*<\s*(::)?Rails::Application", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*class[ \t]+\w+[ \t]*<[ \t]*(::)?Rails::Application", RegexOptions.Multiline)]
     private static partial Regex RailsApplication();
 
-    [GeneratedRegex(@"^\s*config\.assets\.enabled\s*=\s*false", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^[ \t]*config\.assets\.enabled[ \t]*=[ \t]*false", RegexOptions.Multiline)]
     private static partial Regex AssetsOff();
 }

@@ -43,9 +43,9 @@ internal static class RepositoryAnalysis
             HasSchema = repository.Has("db/schema.rb") || repository.Has("db/structure.sql"),
             HasMigrations = repository.Files.Any(path => path.StartsWith("db/migrate/", StringComparison.Ordinal) && path.EndsWith(".rb", StringComparison.Ordinal)),
             SystemPackages = GemCatalog.PackagesFor(bundle.Gems),
-            Problems = remarks.Problems,
-            CannotDo = remarks.CannotDo,
-            Notes = remarks.Notes,
+            Problems = Remarks.Shown(remarks.Problems),
+            CannotDo = Remarks.Shown(remarks.CannotDo),
+            Notes = Remarks.Shown(remarks.Notes),
             IsTerminal = !isDeployable,
         };
     }

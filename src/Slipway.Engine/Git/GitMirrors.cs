@@ -15,6 +15,14 @@ internal sealed class GitMirrors(GitOptions options, OutboundGuard guard, Engine
         return new GitMirror(remote, folder, options, timeouts, time);
     }
 
+    /// <summary>The next contact over ssh accepts the host's key as on the first day. For a change that the host's owner has confirmed.</summary>
+    public async Task ForgetHostKeyAsync(string key, CancellationToken cancellationToken)
+    {
+        var folder = Folder(key);
+        using (await folder.LockAsync(cancellationToken))
+            GitSsh.ForgetHostKey(folder.Path);
+    }
+
     public async Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
         var folder = Folder(key);

@@ -24,6 +24,7 @@ internal sealed class GitRemote(GitUrl url, Secret? deployKey, string privateDir
             GitScheme.Ssh => new GitConnection([], await new GitSsh(privateDirectory, timeouts).PrepareAsync(url, address, deployKey, cancellationToken)),
             // The git protocol has no way to pin an address: git looks the name up again after the check.
             GitScheme.Git => new GitConnection([], new Dictionary<string, string?>()),
+            _ when IPAddress.TryParse(url.Host, out _) => new GitConnection([], Credentials()),
             _ => new GitConnection(GitCommands.Pin(url.Host, url.Port, [Bracketed(address)]), Credentials()),
         };
     }

@@ -36,6 +36,13 @@ internal sealed class GitSsh(string privateDirectory, EngineTimeouts timeouts)
         };
     }
 
+    public static void ForgetHostKey(string privateDirectory)
+    {
+        var known = Path.Combine(privateDirectory, "ssh", "known_hosts");
+        if (File.Exists(known))
+            File.Delete(known);
+    }
+
     internal string Config(GitUrl url, IPAddress address, string identity)
     {
         var alias = url.Port == 22 ? url.Host : $"[{url.Host}]:{url.Port}";

@@ -253,4 +253,26 @@ public sealed class RepositoryAnalysisTests
         Assert.Equal(2, result.Problems.Count);
         Assert.All(result.Problems, problem => Assert.Contains("the file is nested too deeply or too large", problem, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData(" ")]
+    [InlineData("group ")]
+    [InlineData("<%=")]
+    [InlineData("<%")]
+    [InlineData("gem 'a', ")]
+    [InlineData("ENV[")]
+    [InlineData("class A ")]
+    [InlineData("a: &a [*a]\n")]
+    [InlineData("x\n")]
+    [InlineData("\"")]
+    public async Task LargeHostileFiles_AreReadQuickly(string crumb)
+    {
+        var text = "group" + string.Concat(Enumerable.Repeat(crumb, 1_000_000 / crumb.Length));
+        string[] paths = ["Gemfile", "Gemfile.lock", "config/database.yml", "config/application.rb", ".ruby-version", ".tool-versions", "Procfile", ".cloud66/manifest.yml", ".cloud66/deploy_hooks.yml", ".env.example", "app/x.rb"];
+        var result = await Task.Run(() => FakeRepository.AnalyzeAsync([.. paths.Select(path => (path, text))]), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.InRange(result.Problems.Count, 1, 41);
+        Assert.All(result.Problems, problem => Assert.InRange(problem.Length, 1, 600));
+    }
 }

@@ -70,6 +70,27 @@ public sealed class GitRemoteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ForgottenHostKey_IsLearntAnew()
+    {
+        var known = Path.Combine(_mirrors.FullName, "app", "ssh", "known_hosts");
+        Directory.CreateDirectory(Path.GetDirectoryName(known)!);
+        await File.WriteAllTextAsync(known, "git.test ssh-ed25519 AAAA\n", Token);
+        var mirrors = new GitMirrors(new GitOptions { Directory = _mirrors.FullName }, Guard(), new EngineTimeouts(), TimeProvider.System);
+
+        await mirrors.ForgetHostKeyAsync("app", Token);
+
+        Assert.False(File.Exists(known));
+    }
+
+    [Fact]
+    public async Task LiteralAddress_NeedsNoPin()
+    {
+        var mirror = Mirror($"http://127.0.0.1:{Http.Port}/app/.git");
+        await mirror.FetchAsync(Token);
+        Assert.Equal(["main"], await mirror.ListBranchesAsync(Token));
+    }
+
+    [Fact]
     public async Task Https_SaysWhenTheOtherSideSpeaksNoTls()
     {
         var error = await Assert.ThrowsAsync<UserErrorException>(() => Mirror($"https://me:s3cret@git.test:{Http.Port}/app").FetchAsync(Token));

@@ -11,6 +11,7 @@ internal sealed record GemfileEntry(string Name, IReadOnlyList<string> Versions,
 internal sealed partial class Gemfile
 {
     private const int MaxLines = 5000;
+    private const int MaxStatement = 2000;
 
     private readonly List<GemfileEntry> _gems = [];
     private readonly List<string> _sources = [];
@@ -105,13 +106,17 @@ internal sealed partial class Gemfile
             statement.Append(statement.Length > 0 ? " " : "").Append(line.TrimEnd('\\'));
             if (line.EndsWith(',') || line.EndsWith('\\'))
                 continue;
-            foreach (var part in statement.ToString().Split(';'))
+            foreach (var part in Plain(statement).Split(';'))
                 yield return part.Trim();
             statement.Clear();
         }
 
-        yield return statement.ToString().Trim();
+        yield return Plain(statement);
     }
+
+    /// <summary>Short and with single spaces, so that no pattern takes long on a hostile line.</summary>
+    private static string Plain(StringBuilder statement) =>
+        Spaces().Replace(statement.ToString(0, Math.Min(statement.Length, MaxStatement)), " ").Trim();
 
     private static string WithoutComment(string line)
     {
@@ -141,11 +146,14 @@ internal sealed partial class Gemfile
     [GeneratedRegex("""(?::(?:path|git|github|gist|bitbucket)\s*=>|\b(?:path|git|github|gist|bitbucket):)""")]
     private static partial Regex ElsewherePattern();
 
-    [GeneratedRegex(@"^group[\s(]+(?<names>.*?)\)?\s+do\b")]
+    [GeneratedRegex(@"^group[ (]{1,3}(?<names>.*?)\)?\s+do\b")]
     private static partial Regex GroupPattern();
 
     [GeneratedRegex(@"\bdo(\s*\|[^|]*\|)?$|^(if|unless|case|begin|while|until|def|class|module)\b")]
     private static partial Regex OpensBlock();
+
+    [GeneratedRegex(@"\s{2,}")]
+    private static partial Regex Spaces();
 
     [GeneratedRegex(@"^ruby[\s(]+(?<rest>.*)$")]
     private static partial Regex RubyPattern();

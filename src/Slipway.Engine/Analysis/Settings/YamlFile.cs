@@ -9,6 +9,7 @@ namespace Slipway.Engine.Analysis.Settings;
 /// </summary>
 internal sealed class YamlFile
 {
+    public const int MaxLength = 256 * 1024;
     private const int MaxDepth = 40;
     private const int MaxNodes = 50_000;
 
@@ -21,7 +22,9 @@ internal sealed class YamlFile
     /// <summary>The first document; null and no mistake for an empty file.</summary>
     public static YamlNode? TryRead(string path, string text, out string? mistake)
     {
-        mistake = null;
+        mistake = text.Length > MaxLength ? $"{path}: the file is larger than {MaxLength / 1024} KB." : null;
+        if (mistake is not null)
+            return null;
         var file = new YamlFile(text);
         try
         {
