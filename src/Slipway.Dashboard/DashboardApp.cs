@@ -24,6 +24,7 @@ public static class DashboardApp
     {
         endpoints.MapStaticAssets().AllowAnonymous();
         endpoints.MapRazorComponents<App>().WithStaticAssets().RequireAuthorization();
-        endpoints.MapFallback(() => new RazorComponentResult<NotFoundPage> { StatusCode = StatusCodes.Status404NotFound }).AllowAnonymous();
+        // The API answers for its own unknown addresses.
+        endpoints.MapFallback("{*path:nonfile:regex(^(?!api(/|$)))}", () => new RazorComponentResult<NotFoundPage> { StatusCode = StatusCodes.Status404NotFound }).AllowAnonymous();
     }
 }

@@ -9,8 +9,10 @@ namespace Slipway.Server.Platform.Http;
 /// <summary>Makes records of the contract from parameters as clients write them: numbers as text, 1 and "true" for true, lists as text.</summary>
 internal static class ParameterReader
 {
+    // By reflection: generated code sets what is absent to null or 0 instead of leaving it at its default.
     public static readonly JsonSerializerOptions Options = new(SlipwayJson.Default.Options)
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
@@ -96,5 +98,5 @@ internal static class ParameterReader
     private static bool IsList(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
 
     private static bool IsRequired(JsonPropertyInfo property) =>
-        property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
+        property.IsRequired || property.AssociatedParameter is { IsMemberInitializer: false, HasDefaultValue: false, IsNullable: false };
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -62,11 +61,26 @@ internal static class RequestBody
     {
         try
         {
+            using var document = JsonDocument.Parse(body, Strict);
+            ReadTexts(document.RootElement);
             return JsonNode.Parse(body, documentOptions: Strict);
         }
-        catch (Exception exception) when (exception is JsonException or DecoderFallbackException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new BadHttpRequestException("The body is not valid JSON: " + exception.Message, exception);
         }
+    }
+
+    /// <summary>Texts are decoded when they are read; half a surrogate pair fails only then.</summary>
+    private static void ReadTexts(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String)
+            _ = element.GetString();
+        else if (element.ValueKind == JsonValueKind.Array)
+            foreach (var item in element.EnumerateArray())
+                ReadTexts(item);
+        else if (element.ValueKind == JsonValueKind.Object)
+            foreach (var property in element.EnumerateObject())
+                ReadTexts(property.Value);
     }
 }
