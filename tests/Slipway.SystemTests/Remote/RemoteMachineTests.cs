@@ -1,11 +1,12 @@
 using Slipway.Engine.Remote;
+using Slipway.SystemTests.Support;
 
 namespace Slipway.SystemTests.Remote;
 
 /// <summary>Machines that change under our feet: each test has one of its own.</summary>
-public sealed class RemoteMachineTests : IAsyncLifetime
+public sealed class RemoteMachineTests(Testbed testbed) : IAsyncLifetime
 {
-    private readonly TestServer _server = new();
+    private readonly TestServer _server = new(testbed);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -55,7 +56,7 @@ public sealed class RemoteMachineTests : IAsyncLifetime
         {
             lines.Add(line.Text);
             if (line.Text == "one")
-                await _server.SignalConnectionsAsync("STOP");
+                Assert.Equal(1, await _server.SignalConnectionsAsync("STOP"));
         }, Token);
         Assert.True(result.IsSuccess);
         Assert.Equal(["one", "two"], lines);

@@ -1,20 +1,20 @@
-using CliWrap;
-using CliWrap.Buffered;
 using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Engine;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Remote.Ssh;
+using Slipway.SystemTests.Support;
 
 namespace Slipway.SystemTests.Remote;
 
 /// <summary>A fresh server of the rig, for the tests of one class, and hosts that reach it.</summary>
-public sealed class TestServer : IAsyncLifetime
+public sealed class TestServer(Testbed testbed) : IAsyncLifetime
 {
     private readonly List<RemoteHosts> _hosts = [];
+    private FreshServer _server = null!;
 
-    public string Name { get; } = $"remote-{Guid.NewGuid():n}"[..15];
+    public string Name => _server.Name;
 
-    public string Address { get; private set; } = "";
+    public string Address => _server.Address;
 
     internal static EngineTimeouts Quick { get; } = new()
     {
@@ -27,10 +27,8 @@ public sealed class TestServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await RunAsync("engine");
-        await RunAsync("image", "bare");
-        Address = await RunAsync("up", Name, "bare");
-        var key = new Secret(await File.ReadAllTextAsync(await RunAsync("key")));
+        _server = await testbed.StartBareAsync(TestContext.Current.CancellationToken);
+        var key = new Secret(await File.ReadAllTextAsync(_server.PrivateKeyFile));
         await using var hosts = NewHosts();
         var hostKey = await hosts.ReadHostKeyAsync(Address, 22, TestContext.Current.CancellationToken);
         Machine = new MachineSpec(Address, 22, "root", key, hostKey);
@@ -40,7 +38,7 @@ public sealed class TestServer : IAsyncLifetime
     {
         foreach (var hosts in _hosts)
             await hosts.DisposeAsync();
-        await RunAsync("down", Name);
+        await _server.DisposeAsync();
     }
 
     /// <summary>Hosts as a control plane that was just started has them.</summary>
@@ -58,7 +56,7 @@ public sealed class TestServer : IAsyncLifetime
     public static string NewTicket() => Guid.NewGuid().ToString("n");
 
     /// <summary>Runs a program on the server past SSH and past what is tested; gives what it prints.</summary>
-    public Task<string> ExecAsync(params string[] program) => RunAsync(["exec", Name, .. program]);
+    public Task<string> ExecAsync(params string[] program) => _server.ExecuteAsync(program, CancellationToken.None);
 
     /// <summary>How many processes of a name run on the server.</summary>
     public async Task<string> CountAsync(string program)
@@ -68,16 +66,22 @@ public sealed class TestServer : IAsyncLifetime
     }
 
     /// <summary>Kills the processes that hold the SSH connections of root, as a network that breaks would end them.</summary>
-    public Task CutAsync() => SignalConnectionsAsync("KILL");
+    public Task<int> CutAsync() => SignalConnectionsAsync("KILL");
 
-    /// <summary>With STOP the connections stay open and fall silent.</summary>
-    public async Task SignalConnectionsAsync(string signal)
+    /// <summary>With STOP the connections stay open and fall silent. Gives how many there were.</summary>
+    public async Task<int> SignalConnectionsAsync(string signal)
+    {
+        var connections = await ConnectionsAsync();
+        foreach (var process in connections)
+            await ExecAsync("kill", "-" + signal, process);
+        return connections.Count;
+    }
+
+    /// <summary>The processes that hold the SSH connections of root.</summary>
+    public async Task<IReadOnlyList<string>> ConnectionsAsync()
     {
         var processes = await ExecAsync("ps", "-e", "-o", "pid=,args=");
-        var connections = processes.Split('\n').Where(line => line.Contains("sshd: root@notty", StringComparison.Ordinal)).ToList();
-        Assert.NotEmpty(connections);
-        foreach (var line in connections)
-            await ExecAsync("kill", "-" + signal, line.Trim().Split(' ')[0]);
+        return [.. processes.Split('\n').Where(line => line.Contains("sshd: root@notty", StringComparison.Ordinal)).Select(line => line.Trim().Split(' ')[0])];
     }
 
     /// <summary>Waits for something that happens on its own.</summary>
@@ -88,22 +92,5 @@ public sealed class TestServer : IAsyncLifetime
             patience.Token.ThrowIfCancellationRequested();
     }
 
-    public Task RebootAsync() => RunAsync("restart", Name);
-
-    private static async Task<string> RunAsync(params string[] arguments)
-    {
-        var result = await Cli.Wrap(Path.Combine(FindRig(), "testbed.sh")).WithArguments(arguments).ExecuteBufferedAsync();
-        return result.StandardOutput.TrimEnd('\n');
-    }
-
-    private static string FindRig()
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            var rig = Path.Combine(folder, "tests", "testbed");
-            if (Directory.Exists(rig))
-                return rig;
-        }
-        throw new DirectoryNotFoundException("tests/testbed is not above the test's own folder.");
-    }
+    public Task RebootAsync() => _server.RebootAsync(CancellationToken.None);
 }

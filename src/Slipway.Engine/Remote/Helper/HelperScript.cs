@@ -6,10 +6,15 @@ namespace Slipway.Engine.Remote.Helper;
 /// <summary>The program that Slipway puts on machines, and the only command texts that are ever sent to them.</summary>
 internal static class HelperScript
 {
-    private static readonly string[] Parts =
-        ["base", "fence", "processes", "tickets", "supervise", "direct", "files", "probe", "facts", "main"];
+    private static readonly string[] Sections = ["fence", "processes", "tickets", "supervise", "direct", "files", "probe", "facts"];
 
-    private static readonly byte[] Text = [.. Parts.SelectMany(Load)];
+    // What stands behind the end mark is compiled only where it is needed.
+    private static readonly byte[] Text =
+    [
+        .. Load("base"), .. Load("main"), .. "\n__END__\n"u8,
+        .. Sections.SelectMany(section => (byte[])[.. Encoding.ASCII.GetBytes($"=section {section}\n"), .. Load(section)]),
+    ];
+
     private static readonly string Hash = Convert.ToHexStringLower(SHA256.HashData(Text))[..16];
 
     public static string Path { get; } = $"/usr/local/lib/slipway/helper-{Hash}";

@@ -1,8 +1,9 @@
 #!/usr/bin/perl -w
 # Slipway's hand on a machine. A request comes as frames on standard input, the answer leaves as frames on standard output.
-# Only modules of perl-base, and as few as possible: POSIX, Socket and IO each cost more to load than a whole call.
+# Only modules of perl-base, and as few as possible: POSIX, Socket, IO and even the tags of Fcntl each cost more to load than a whole call.
 use strict;
-use Fcntl qw(:DEFAULT :flock :mode);
+use Fcntl qw(O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_TRUNC O_APPEND O_NONBLOCK O_SYNC O_NOFOLLOW O_DIRECTORY F_SETFL
+    LOCK_SH LOCK_EX LOCK_NB LOCK_UN S_ISDIR S_ISREG S_ISLNK);
 
 %ENV = (PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME => '/root', LANG => 'C.UTF-8');
 umask 022;
@@ -132,3 +133,25 @@ sub capture {
 }
 
 sub boot_id { my $id = slurp('/proc/sys/kernel/random/boot_id'); chomp $id; return $id }
+
+sub ticket_directory {
+    my ($ticket) = @_;
+    $ticket =~ /\A[0-9a-f]{8,64}\z/ or fault('refused', 'a ticket is 8 to 64 lower-case hex digits');
+    return "$ROOT/tickets/$ticket";
+}
+
+sub unit_state {
+    my ($unit) = @_;
+    my ($status, $text) = capture('systemctl', 'show', '--property=ActiveState', '--value', '--', $unit);
+    chomp $text;
+    return $text;
+}
+
+# Compiles the sections that an operation needs: compiling all of them would take longer than most operations.
+sub need {
+    my (@names) = @_;
+    my (undef, %sections) = split /^=section (\w+)\n/m, (split /^__END__\n/m, slurp($0), 2)[1];
+    for my $name (@names) {
+        eval "$sections{$name}; 1" or die "$name: $@";
+    }
+}

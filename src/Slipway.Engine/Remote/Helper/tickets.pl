@@ -2,12 +2,6 @@
 # Files of a ticket: lock; state (digest and boot, written just before the start); request, input; begun (whoever creates it decides whether
 # the programs run); alive (locked as long as the supervisor lives); output; status (how it ended, the last thing written).
 
-sub ticket_directory {
-    my ($ticket) = @_;
-    $ticket =~ /\A[0-9a-f]{8,64}\z/ or fault('refused', 'a ticket is 8 to 64 lower-case hex digits');
-    return "$ROOT/tickets/$ticket";
-}
-
 sub lock_ticket {
     my ($directory) = @_;
     own_directory('tickets');
@@ -87,13 +81,6 @@ sub start_unit {
         '-pTimeoutStopSec=10', '-pRuntimeMaxSec=' . int($longest), '--', $0, 'exec', $ticket);
     return if $status == 0 || unit_state("slipway-$ticket.service") =~ /\A(active|activating)\z/;
     fault('failed', "systemd did not start the command: $text");
-}
-
-sub unit_state {
-    my ($unit) = @_;
-    my ($status, $text) = capture('systemctl', 'show', '--property=ActiveState', '--value', '--', $unit);
-    chomp $text;
-    return $text;
 }
 
 # Sends the output from an offset on as it grows, and then how it ended.
