@@ -50,6 +50,8 @@ internal sealed partial class ActionExecutor(
             }
             end = cancelled.IsCancellationRequested ? await CancelAsync(run) : await FailAsync(run, exception);
         }
+        if (!end.IsSuccess && plan is not null)
+            await PutRightAsync(run, plan);
         await log.FlushAsync(CancellationToken.None);
         await journal.EndAsync(claim, plan, end, CancellationToken.None);
         await ForgetTicketsAsync(run);
@@ -58,6 +60,8 @@ internal sealed partial class ActionExecutor(
     private async Task<ActionEnd> RunStepsAsync(ActionRun run, ActionPlan plan, CancellationToken cancelled)
     {
         var steps = await journal.BeginAsync(run.Claim, plan, cancelled);
+        if (steps.FirstOrDefault(step => step.State is JournalStep.Failed) is { } failed)
+            throw new UserErrorException(run.Claim.Message ?? $"'{failed.Name}' had failed before the server was restarted.");
         foreach (var (step, row) in plan.Steps.Zip(steps))
         {
             if (row.State is JournalStep.Done or JournalStep.Skipped)
@@ -84,13 +88,28 @@ internal sealed partial class ActionExecutor(
         }
         catch (Exception exception) when (!running.IsStopping && exception is not FencedException)
         {
-            await journal.MarkAsync(run.Claim, row, JournalStep.Failed, run.State, CancellationToken.None);
+            await journal.FailAsync(run.Claim, row, run.State, run.Clean(Describe(exception)), CancellationToken.None);
             if (exception is OperationCanceledException && !cancelled.IsCancellationRequested)
                 throw new UserErrorException($"'{step.Name}' did not end within {step.Deadline}.", exception);
             throw;
         }
         await log.FlushAsync(cancelled);
         await journal.MarkAsync(run.Claim, row, JournalStep.Done, run.State, cancelled);
+    }
+
+    // What cannot be put right now is said in the log; the end of the action does not wait for it.
+    private async Task PutRightAsync(ActionRun run, ActionPlan plan)
+    {
+        run.BeginStep("clean up");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            await plan.OnFailureAsync(patience.Token);
+        }
+        catch (Exception exception) when (!running.IsStopping && exception is not FencedException)
+        {
+            await run.WriteAsync("", Severity.Warning, run.Clean($"Cleaning up failed: {Describe(exception)}"));
+        }
     }
 
     private static IActionHandler Handler(IServiceProvider services, string kind) =>

@@ -27,6 +27,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             claim = new(action.Id, stackId, action.Stack.Slug, action.Stack.Epoch, action.Kind, action.Payload, action.State)
             {
                 CancelledBy = action.CancelledBy,
+                Message = action.Message,
             };
         }
     }
@@ -65,7 +66,15 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
     }
 
     /// <summary>Writes a step's new state down, with what it hands on.</summary>
-    public Task MarkAsync(ActionClaim claim, JournalStep step, string state, string? handedOn, CancellationToken cancellationToken)
+    public Task MarkAsync(ActionClaim claim, JournalStep step, string state, string? handedOn, CancellationToken cancellationToken) =>
+        MarkAsync(claim, step, state, handedOn, message: null, cancellationToken);
+
+    /// <summary>Writes down that a step failed and why, so that a restart in the middle of cleaning up knows it.</summary>
+    public Task FailAsync(ActionClaim claim, JournalStep step, string? handedOn, string message, CancellationToken cancellationToken) =>
+        MarkAsync(claim, step, JournalStep.Failed, handedOn, message, cancellationToken);
+
+    private Task MarkAsync(
+        ActionClaim claim, JournalStep step, string state, string? handedOn, string? message, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         step.StartedAt ??= now;
@@ -78,6 +87,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             db.JournalSteps.Update(step);
             var action = await db.Actions.FirstAsync(row => row.Id == claim.ActionId, cancellationToken);
             action.State = handedOn;
+            action.Message = message;
         }
     }
 

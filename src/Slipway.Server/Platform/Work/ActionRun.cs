@@ -97,4 +97,7 @@ internal sealed record ActionClaim(int ActionId, int StackId, string Slug, long 
 {
     /// <summary>E-mail address of who cancelled it before it was claimed.</summary>
     public string? CancelledBy { get; init; }
+
+    /// <summary>Why a step failed before a restart.</summary>
+    public string? Message { get; init; }
 }

@@ -21,6 +21,9 @@ internal sealed record ActionPlan(IReadOnlyList<Step<ActionRun>> Steps)
     /// <summary>Before the first step: changes rows in one transaction, once or more often. By default nothing.</summary>
     public Func<AppDb, CancellationToken, Task> OnStartAsync { get; init; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>After a failure or a cancel, and before the end: puts right what the steps left behind. It can run twice. By default nothing.</summary>
+    public Func<CancellationToken, Task> OnFailureAsync { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>With the action's end: changes rows in the same transaction. By default nothing.</summary>
     public Func<AppDb, ActionEnd, CancellationToken, Task> OnEndAsync { get; init; } = (_, _, _) => Task.CompletedTask;
 }

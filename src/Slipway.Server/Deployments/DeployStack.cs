@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Engine;
+using Slipway.Engine.Deployments;
+using Slipway.Server.Platform.Work;
+
+namespace Slipway.Server.Deployments;
+
+/// <summary>Carries a deployment out: of a commit, or back to an earlier release.</summary>
+internal sealed class DeployStack(string kind, AppDb db, DeploymentContexts contexts, DeploymentEnd ending) : IActionHandler
+{
+    public string Kind => kind;
+
+    public async Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken)
+    {
+        var deploymentId = JsonSerializer.Deserialize<NewDeployment.Payload>(run.Claim.Payload)!.DeploymentId;
+        var deployment = await db.Deployments.AsNoTracking().FirstAsync(row => row.Id == deploymentId, cancellationToken);
+        var isRollback = deployment.Type is DeploymentType.Rollback;
+        var state = run.State is null && isRollback ? await contexts.StateOfReleaseAsync(deployment, cancellationToken) : run.ReadState(DeployJson.Default.DeployState);
+        var context = await contexts.MakeAsync(run, state, deployment.Release, RunNameOf(deployment), deployment.GitRef, cancellationToken);
+        return new(Adapt(isRollback ? Rollback.Steps : Deploy.Steps, context, run))
+        {
+            OnStartAsync = (own, token) => ending.BeginAsync(own, deployment.Id, token),
+            OnFailureAsync = token => Abandon.RunAsync(context, removeRelease: !isRollback, token),
+            OnEndAsync = (own, end, token) => ending.EndAsync(own, deployment.Id, state, end, token),
+        };
+    }
+
+    /// <summary>The engine's steps as steps of an action: what they hand on is journaled with each.</summary>
+    public static IReadOnlyList<Step<ActionRun>> Adapt(IReadOnlyList<Step<DeployContext>> steps, DeployContext context, ActionRun run) =>
+    [
+        .. steps.Select(step => new Step<ActionRun>(step.Name, (_, token) => RunAsync(step, context, run, token))
+        {
+            When = _ => step.When(context),
+            Deadline = step.Deadline,
+        }),
+    ];
+
+    // A deployment's own run is named like its release; a rollback's like the release that it would have made.
+    private static string RunNameOf(Deployment deployment) => $"{deployment.StartedAt.UtcDateTime:yyyyMMddHHmmss}-{deployment.Session}";
+
+    private static async Task RunAsync(Step<DeployContext> step, DeployContext context, ActionRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await step.RunAsync(context, cancellationToken);
+        }
+        finally
+        {
+            run.WriteState(context.State, DeployJson.Default.DeployState);
+        }
+    }
+}

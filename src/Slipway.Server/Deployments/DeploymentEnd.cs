@@ -1,0 +1,90 @@
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Stacks;
+using Slipway.Engine.Deployments;
+using Slipway.Server.Platform.Work;
+
+namespace Slipway.Server.Deployments;
+
+/// <summary>Writes down how far a deployment is: its own row, the stack's status, what serves now and what is still on the servers.</summary>
+internal sealed class DeploymentEnd(TimeProvider time)
+{
+    public async Task BeginAsync(AppDb db, int deploymentId, CancellationToken cancellationToken)
+    {
+        var deployment = await FindAsync(db, deploymentId, cancellationToken);
+        var stack = deployment.Stack!;
+        stack.Status = StackStatus.Deploying;
+        if (stack.Health is StackHealth.Unknown or StackHealth.Failed)
+            stack.Health = StackHealth.Building;
+    }
+
+    public async Task EndAsync(AppDb db, int deploymentId, DeployState state, ActionEnd end, CancellationToken cancellationToken)
+    {
+        var deployment = await FindAsync(db, deploymentId, cancellationToken);
+        deployment.FinishedAt = time.GetUtcNow();
+        deployment.Message = end.Message;
+        deployment.GitHash = state.Commit.Length > 0 ? state.Commit : null;
+        // From the switch on the new release serves, whatever happened after it.
+        var serves = end.IsSuccess || state.IsSwitched;
+        deployment.Outcome = (end.IsSuccess, end.IsCancelled) switch
+        {
+            (true, _) => DeploymentOutcome.Success,
+            (_, true) => DeploymentOutcome.Cancelled,
+            _ => DeploymentOutcome.Failed,
+        };
+        if (serves)
+            await GoLiveAsync(db, deployment, state, cancellationToken);
+        var hasLive = serves || await db.Deployments.AnyAsync(row => row.StackId == deployment.StackId && row.IsLive, cancellationToken);
+        Describe(deployment, state, hasLive);
+        await QueueNextAsync(db, deployment, cancellationToken);
+    }
+
+    private async Task GoLiveAsync(AppDb db, Deployment deployment, DeployState state, CancellationToken cancellationToken)
+    {
+        var earlier = await db.Deployments.Where(row => row.StackId == deployment.StackId && row.Id != deployment.Id && (row.IsLive || row.IsKept))
+            .ToListAsync(cancellationToken);
+        foreach (var row in earlier.Where(row => row.IsLive))
+        {
+            row.IsLive = false;
+            if (deployment.Type is not DeploymentType.Rollback)
+                continue;
+            row.RevertedBy = deployment.TriggeredBy;
+            row.RevertedAt = time.GetUtcNow();
+        }
+        if (state.KeptReleases.Count > 0 && deployment.Type is not DeploymentType.Rollback)
+        {
+            foreach (var row in earlier)
+                row.IsKept = state.KeptReleases.Contains(row.Release);
+        }
+        deployment.IsLive = true;
+        deployment.IsKept = true;
+    }
+
+    private static void Describe(Deployment deployment, DeployState state, bool hasLive)
+    {
+        var stack = deployment.Stack!;
+        var isSuccess = deployment.Outcome is DeploymentOutcome.Success;
+        stack.Status = isSuccess ? StackStatus.Success : StackStatus.Failed;
+        stack.Message = deployment.Message;
+        stack.Health = hasLive ? StackHealth.Healthy : StackHealth.Failed;
+        stack.UpdatedAt = deployment.FinishedAt!.Value;
+        foreach (var server in stack.Servers)
+        {
+            if (state.ProvisionedDigests.TryGetValue(server.Uid, out var digest))
+                server.ProvisionedDigest = digest;
+            if (isSuccess)
+                server.Health = StackHealth.Healthy;
+        }
+    }
+
+    // Clients poll the status until it is final, and it is not while another deployment waits.
+    private static async Task QueueNextAsync(AppDb db, Deployment deployment, CancellationToken cancellationToken)
+    {
+        var isQueued = await db.Deployments.AnyAsync(
+            row => row.StackId == deployment.StackId && row.Id != deployment.Id && row.Outcome == DeploymentOutcome.InProgress, cancellationToken);
+        if (isQueued)
+            deployment.Stack!.Status = StackStatus.QueuedForDeploying;
+    }
+
+    private static Task<Deployment> FindAsync(AppDb db, int deploymentId, CancellationToken cancellationToken) => db.Deployments
+        .Include(row => row.Stack!).ThenInclude(stack => stack.Servers).FirstAsync(row => row.Id == deploymentId, cancellationToken);
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Stacks;
+using Slipway.Engine;
+using Slipway.Engine.Analysis;
+using Slipway.Engine.Git;
+using Slipway.Server.Deployments;
+using Slipway.Server.Platform.Work;
+using Slipway.Server.Servers;
+
+namespace Slipway.Server.Stacks;
+
+/// <summary>Fetches a stack's repository and reads what is in it; a new stack that is complete is deployed right after.</summary>
+internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler scheduler, TimeProvider time) : IActionHandler
+{
+    public const string AnalyseKind = "stack_analyse";
+
+    public string Kind => kind;
+
+    public async Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken)
+    {
+        var stack = await specs.FindAsync(run.Claim.StackId, cancellationToken);
+        run.Redact(stack.GitPrivateKey);
+        var deploysNext = kind == CreateStack.Kind && JsonSerializer.Deserialize<CreateStack.Payload>(run.Claim.Payload) is { Deploy: true };
+        return new(
+        [
+            new("fetch the repository", (_, token) => FetchAsync(run, stack, token)),
+            new("read the code", (_, token) => ReadAsync(run, stack, token)),
+        ])
+        {
+            OnStartAsync = (db, token) => db.Stacks.Where(row => row.Id == stack.Id).ExecuteUpdateAsync(
+                set => set.SetProperty(row => row.Status, StackStatus.Analysing), token),
+            OnEndAsync = (db, end, token) => EndAsync(db, run, end, deploysNext, token),
+        };
+    }
+
+    private async Task FetchAsync(ActionRun run, Stack stack, CancellationToken cancellationToken)
+    {
+        var mirror = specs.MirrorOf(stack);
+        await run.WriteAsync("", Severity.Info, $"Fetching {mirror.Url.Display}");
+        await mirror.FetchAsync(cancellationToken);
+        var branch = stack.GitBranch.Length > 0 ? stack.GitBranch : await mirror.GetDefaultBranchAsync(cancellationToken)
+            ?? throw new UserErrorException("The repository has no default branch. Name the branch to deploy.");
+        var commit = await mirror.ResolveAsync(GitRef.Parse(branch), cancellationToken);
+        await run.WriteAsync("", Severity.Info, $"{branch} is at {commit.ShortHash} \"{commit.Subject}\"");
+        run.WriteState(new() { Branch = branch, Commit = commit.Hash }, AnalyseJson.Default.AnalyseState);
+    }
+
+    private async Task ReadAsync(ActionRun run, Stack stack, CancellationToken cancellationToken)
+    {
+        var state = run.ReadState(AnalyseJson.Default.AnalyseState);
+        var mirror = specs.MirrorOf(stack);
+        var commit = await mirror.ResolveAsync(GitRef.Parse(state.Commit), cancellationToken);
+        var result = await RepositoryAnalysis.AnalyzeAsync(mirror.FilesAt(commit), specs.AnalysisOptionsOf(stack), cancellationToken);
+        foreach (var problem in result.Problems)
+            await run.WriteAsync("", Severity.Error, problem);
+        foreach (var note in result.CannotDo.Concat(result.Notes))
+            await run.WriteAsync("", Severity.Warning, note);
+        state.Analysis = new StoredAnalysis(commit.Hash, result).ToJson();
+        run.WriteState(state, AnalyseJson.Default.AnalyseState);
+        if (result.IsTerminal)
+            throw new UserErrorException(string.Join('\n', result.Problems.Concat(result.CannotDo)));
+    }
+
+    private async Task EndAsync(AppDb db, ActionRun run, ActionEnd end, bool deploysNext, CancellationToken cancellationToken)
+    {
+        var stack = await db.Stacks.Include(row => row.Servers).Include(row => row.Deployments)
+            .FirstAsync(row => row.Id == run.Claim.StackId, cancellationToken);
+        var state = run.ReadState(AnalyseJson.Default.AnalyseState);
+        if (state.Analysis is not null)
+            Note(stack, state);
+        var isLive = stack.Deployments.Any(deployment => deployment.IsLive);
+        stack.Message = end.Message;
+        stack.UpdatedAt = time.GetUtcNow();
+        stack.Status = (isLive, end.IsSuccess) switch
+        {
+            (true, _) => StackStatus.Success,
+            (_, true) => StackStatus.Analysed,
+            _ => StackStatus.TerminalFailure,
+        };
+        if (end.IsSuccess && deploysNext)
+            await DeployAsync(db, stack, run, cancellationToken);
+    }
+
+    private static void Note(Stack stack, AnalyseState state)
+    {
+        var analysis = StoredAnalysis.Of(state.Analysis)!;
+        stack.Analysis = state.Analysis;
+        stack.GitBranch = state.Branch;
+        stack.Language = analysis.Result.Language;
+        stack.Framework = analysis.FrameworkName;
+        DefaultRoles.Cover(stack.Servers, [.. analysis.Result.Components]);
+    }
+
+    private async Task DeployAsync(AppDb db, Stack stack, ActionRun run, CancellationToken cancellationToken)
+    {
+        if (StoredAnalysis.Of(stack.Analysis)!.Result.Problems is [_, ..] problems)
+        {
+            stack.Message = string.Join('\n', problems);
+            return;
+        }
+        var action = await db.Actions.FirstAsync(row => row.Id == run.Claim.ActionId, cancellationToken);
+        var requester = new Requester(action.UserEmail, action.StartedVia);
+        var deployment = NewDeployment.For(stack, "", DeploymentType.Build, requester, time.GetUtcNow());
+        await NewDeployment.AddAsync(db, new(db, scheduler, time), stack, deployment, requester, isQueued: false, cancellationToken);
+    }
+}
+
+/// <summary>What the steps hand on.</summary>
+internal sealed class AnalyseState
+{
+    public string Branch { get; set; } = "";
+
+    public string Commit { get; set; } = "";
+
+    /// <summary>JSON of <see cref="StoredAnalysis"/>.</summary>
+    public string? Analysis { get; set; }
+}
+
+[JsonSerializable(typeof(AnalyseState))]
+internal sealed partial class AnalyseJson : JsonSerializerContext;

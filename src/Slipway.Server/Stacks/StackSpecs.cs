@@ -1,0 +1,74 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Slipway.Engine;
+using Slipway.Engine.Analysis;
+using Slipway.Engine.Deployments;
+using Slipway.Engine.Git;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Server.Stacks;
+
+/// <summary>Reads a stack's rows into what the engine works with.</summary>
+internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOptions> rubies)
+{
+    public Task<Stack> FindAsync(int stackId, CancellationToken cancellationToken) => db.Stacks.AsNoTracking()
+        .Include(stack => stack.Servers.OrderBy(server => server.Id)).ThenInclude(server => server.Machine)
+        .FirstAsync(stack => stack.Id == stackId, cancellationToken);
+
+    public async Task<StackSpec> SpecAsync(Stack stack, CancellationToken cancellationToken)
+    {
+        var databases = await db.StackDatabases.AsNoTracking().Include(row => row.Server).Where(row => row.StackId == stack.Id)
+            .OrderBy(row => row.Id).ToListAsync(cancellationToken);
+        var primary = stack.Servers.Find(server => server.HasRole(ServerRoles.Web));
+        return new()
+        {
+            Slug = stack.Slug,
+            Name = stack.Name,
+            Environment = stack.Environment,
+            Framework = stack.Framework ?? "rack",
+            Servers = [.. stack.Servers.Select(server => ServerOf(stack, server, server == primary))],
+            Databases = [.. databases.Select(DatabaseOf)],
+        };
+    }
+
+    public GitMirror MirrorOf(Stack stack) => mirrors.Open(stack.Uid, GitUrl.Parse(stack.GitUrl), stack.GitPrivateKey);
+
+    public ICodeSource CodeOf(Stack stack) => new MirrorCode(MirrorOf(stack), AnalysisOptionsOf(stack), rubies.Value.Archives);
+
+    public AnalysisOptions AnalysisOptionsOf(Stack stack) => new()
+    {
+        Environment = stack.Environment,
+        DistributionRuby = DistributionRuby.Of(stack.Servers.Find(server => server.HasRole(ServerRoles.Web))?.Machine?.Codename),
+        BuildableRubies = [.. rubies.Value.Sources.Select(source => source.Version)],
+    };
+
+    private static ServerSpec ServerOf(Stack stack, Servers.Server server, bool isPrimary)
+    {
+        var machine = server.Machine!;
+        var addresses = machine.Addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return new()
+        {
+            Uid = server.Uid,
+            Name = server.Name,
+            Machine = new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey),
+            Facts = new(
+                machine.Distribution ?? "", machine.DistributionVersion ?? "", machine.Codename ?? "", machine.Architecture ?? "", server.Name,
+                machine.Cores, machine.MemoryBytes, DiskFreeBytes: 0, addresses, BootId: ""),
+            PrivateAddress = PrivateAddress.Of(addresses, machine.Address),
+            Roles = server.Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            IsPrimary = isPrimary,
+        };
+    }
+
+    private static DatabaseSpec DatabaseOf(StackDatabase row) => new()
+    {
+        Kind = row.Kind,
+        ServerUid = row.Server?.Uid,
+        Address = row.Address,
+        Port = row.Port,
+        Username = row.Username,
+        Password = row.Password,
+        Database = row.Database,
+    };
+}
