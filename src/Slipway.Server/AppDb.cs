@@ -31,6 +31,8 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
 
     public DbSet<Stack> Stacks => Set<Stack>();
 
+    public DbSet<StackDatabase> StackDatabases => Set<StackDatabase>();
+
     public DbSet<Machine> Machines => Set<Machine>();
 
     public DbSet<Servers.Server> Servers => Set<Servers.Server>();

@@ -22,6 +22,7 @@ builder.AddDatabase();
 builder.AddSignIn();
 builder.AddApi();
 builder.Services.AddWork();
+builder.Services.AddActionHandlers();
 builder.AddOutbound();
 builder.Services.AddSingleton<SetupLink>();
 builder.Services.AddSingleton<AuthorizedKeys>();

@@ -22,7 +22,8 @@ internal static class BundleEnvironment
         if (plan.HasGemSource)
         {
             environment["BUNDLE_PATH"] = paths.Bundle;
-            environment["BUNDLE_FROZEN"] = "true";
+            // Without a lock bundler must be free to choose the versions.
+            environment["BUNDLE_FROZEN"] = plan.HasLock ? "true" : "false";
         }
         return environment;
     }

@@ -55,6 +55,9 @@ internal sealed record ReleasePlan
 
     public bool HasGemfile { get; init; }
 
+    /// <summary>Whether the versions of the gems are locked.</summary>
+    public bool HasLock { get; init; }
+
     /// <summary>Whether the bundle comes from a gem source; otherwise its gems are those that the system has.</summary>
     public bool HasGemSource { get; init; }
 

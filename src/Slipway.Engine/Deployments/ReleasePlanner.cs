@@ -15,6 +15,7 @@ internal static class ReleasePlanner
         IsCustomWeb = analysis.WebServer.Kind is WebServerKind.Custom,
         Processes = analysis.Processes.ToDictionary(process => process.Name, process => process.Command),
         HasGemfile = analysis.HasGemfile,
+        HasLock = analysis.Lock is not null,
         HasGemSource = analysis.HasGemSource,
         BundleDigest = bundleDigest,
         RubyVersion = analysis.Ruby.Version,

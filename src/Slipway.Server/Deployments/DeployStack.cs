@@ -20,7 +20,7 @@ internal sealed class DeployStack(string kind, AppDb db, DeploymentContexts cont
         var context = await contexts.MakeAsync(run, state, deployment.Release, RunNameOf(deployment), deployment.GitRef, cancellationToken);
         return new(Adapt(isRollback ? Rollback.Steps : Deploy.Steps, context, run))
         {
-            OnStartAsync = (own, token) => ending.BeginAsync(own, deployment.Id, token),
+            OnStartAsync = (own, token) => DeploymentEnd.BeginAsync(own, deployment.Id, token),
             OnFailureAsync = token => Abandon.RunAsync(context, removeRelease: !isRollback, token),
             OnEndAsync = (own, end, token) => ending.EndAsync(own, deployment.Id, state, end, token),
         };

@@ -8,7 +8,7 @@ namespace Slipway.Server.Deployments;
 /// <summary>Writes down how far a deployment is: its own row, the stack's status, what serves now and what is still on the servers.</summary>
 internal sealed class DeploymentEnd(TimeProvider time)
 {
-    public async Task BeginAsync(AppDb db, int deploymentId, CancellationToken cancellationToken)
+    public static async Task BeginAsync(AppDb db, int deploymentId, CancellationToken cancellationToken)
     {
         var deployment = await FindAsync(db, deploymentId, cancellationToken);
         var stack = deployment.Stack!;

@@ -13,9 +13,9 @@ internal static class PrivateAddress
     /// </summary>
     public static string Of(IReadOnlyList<string> addresses, string given)
     {
-        if (addresses.Contains(given))
+        if (addresses.Count == 0 || addresses.Contains(given))
             return given;
-        return addresses.FirstOrDefault(IsPrivate) ?? addresses.FirstOrDefault() ?? given;
+        return addresses.FirstOrDefault(IsPrivate) ?? addresses[0];
     }
 
     private static bool IsPrivate(string address) =>

@@ -691,6 +691,55 @@ namespace Slipway.Server.Migrations.Postgres
                     b.ToTable("Stacks");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Stacks.StackDatabase", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Address")
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Database")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Password")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Port")
+                        .HasColumnType("integer");
+
+                    b.Property<int?>("ServerId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("StackId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Username")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ServerId");
+
+                    b.HasIndex("StackId", "Kind")
+                        .IsUnique();
+
+                    b.ToTable("StackDatabases");
+                });
+
             modelBuilder.Entity("Slipway.Server.Users.AccessRight", b =>
                 {
                     b.Property<int>("UserId")
@@ -1014,6 +1063,23 @@ namespace Slipway.Server.Migrations.Postgres
                         .IsRequired();
 
                     b.Navigation("Account");
+                });
+
+            modelBuilder.Entity("Slipway.Server.Stacks.StackDatabase", b =>
+                {
+                    b.HasOne("Slipway.Server.Servers.Server", "Server")
+                        .WithMany()
+                        .HasForeignKey("ServerId");
+
+                    b.HasOne("Slipway.Server.Stacks.Stack", "Stack")
+                        .WithMany()
+                        .HasForeignKey("StackId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Server");
+
+                    b.Navigation("Stack");
                 });
 
             modelBuilder.Entity("Slipway.Server.Users.AccessRight", b =>

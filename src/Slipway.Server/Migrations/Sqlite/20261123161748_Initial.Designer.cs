@@ -10,7 +10,7 @@ using Slipway.Server.Platform.Data;
 namespace Slipway.Server.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteAppDb))]
-    [Migration("20261123160905_Initial")]
+    [Migration("20261123161748_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -668,6 +668,53 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.ToTable("Stacks");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Stacks.StackDatabase", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Database")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Password")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Port")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int?>("ServerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("StackId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Username")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ServerId");
+
+                    b.HasIndex("StackId", "Kind")
+                        .IsUnique();
+
+                    b.ToTable("StackDatabases");
+                });
+
             modelBuilder.Entity("Slipway.Server.Users.AccessRight", b =>
                 {
                     b.Property<int>("UserId")
@@ -987,6 +1034,23 @@ namespace Slipway.Server.Migrations.Sqlite
                         .IsRequired();
 
                     b.Navigation("Account");
+                });
+
+            modelBuilder.Entity("Slipway.Server.Stacks.StackDatabase", b =>
+                {
+                    b.HasOne("Slipway.Server.Servers.Server", "Server")
+                        .WithMany()
+                        .HasForeignKey("ServerId");
+
+                    b.HasOne("Slipway.Server.Stacks.Stack", "Stack")
+                        .WithMany()
+                        .HasForeignKey("StackId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Server");
+
+                    b.Navigation("Stack");
                 });
 
             modelBuilder.Entity("Slipway.Server.Users.AccessRight", b =>
