@@ -4,6 +4,7 @@ using Slipway.Engine.Provisioning;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Remote.Ssh;
 using Slipway.Engine.Stacks;
+using Slipway.Rig;
 using Slipway.SystemTests.Remote;
 
 namespace Slipway.SystemTests.Provisioning;
@@ -28,7 +29,8 @@ internal sealed class Fleet : IAsyncDisposable
 
     public static async Task<Fleet> StartAsync(int count, EngineTimeouts? timeouts = null)
     {
-        var machines = Enumerable.Range(0, count).Select(_ => new TestServer()).ToList();
+        var testbed = new Testbed();
+        var machines = Enumerable.Range(0, count).Select(_ => new TestServer(testbed)).ToList();
         var fleet = new Fleet(machines, timeouts ?? new EngineTimeouts());
         await Task.WhenAll(machines.Select(machine => machine.InitializeAsync().AsTask()));
         foreach (var machine in machines)

@@ -1,5 +1,5 @@
 using Slipway.Engine.Remote;
-using Slipway.SystemTests.Support;
+using Slipway.Rig;
 
 namespace Slipway.SystemTests.Remote;
 

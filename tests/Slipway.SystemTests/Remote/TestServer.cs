@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Engine;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Remote.Ssh;
-using Slipway.SystemTests.Support;
+using Slipway.Rig;
 
 namespace Slipway.SystemTests.Remote;
 

@@ -1,4 +1,4 @@
-using Slipway.SystemTests.Support;
+using Slipway.Rig;
 
 namespace Slipway.SystemTests.Rig;
 

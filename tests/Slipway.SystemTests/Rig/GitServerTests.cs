@@ -1,6 +1,6 @@
 using CliWrap;
 using CliWrap.Buffered;
-using Slipway.SystemTests.Support;
+using Slipway.Rig;
 
 namespace Slipway.SystemTests.Rig;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Slipway.SystemTests.Support;
+using Slipway.Rig;
 
 namespace Slipway.SystemTests.Rig;
 

@@ -1,7 +1,7 @@
 using CliWrap;
 using CliWrap.Buffered;
 
-namespace Slipway.SystemTests.Support;
+namespace Slipway.Rig;
 
 /// <summary>A repository on the GitServer, with what a developer does to it.</summary>
 public sealed class GitRepository(string folder, string url)

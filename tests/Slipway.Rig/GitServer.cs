@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using CliWrap;
 using CliWrap.Buffered;
 
-namespace Slipway.SystemTests.Support;
+namespace Slipway.Rig;
 
 /// <summary>Serves repositories made of the samples by git's own daemon, at an address that this machine and its servers reach.</summary>
 public sealed class GitServer : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace Slipway.SystemTests.Support;
+namespace Slipway.Rig;
 
 /// <summary>A server of gems, see docs/testing.md. It puts its address into an app that has http://gems.test as its source.</summary>
 public sealed class GemServer(FreshServer server) : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 
-namespace Slipway.SystemTests.Support;
+namespace Slipway.Rig;
 
 /// <summary>
 /// Requests a URL at a constant rate, however slowly it answers (open loop), each time over a new connection, as many visitors would.

@@ -3,9 +3,8 @@ using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
 
-[assembly: AssemblyFixture(typeof(Slipway.SystemTests.Support.Testbed))]
 
-namespace Slipway.SystemTests.Support;
+namespace Slipway.Rig;
 
 /// <summary>
 /// Starts fresh servers through tests/testbed/testbed.sh and removes those that a test has left when the run is over. The engine and

@@ -1,4 +1,4 @@
-namespace Slipway.SystemTests.Support;
+namespace Slipway.Rig;
 
 /// <summary>One server of the rig. Whoever starts it disposes it, which removes it and its disk.</summary>
 public sealed class FreshServer(Testbed testbed, string name, string address, string privateKeyFile) : IAsyncDisposable

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Slipway.SystemTests.Support;
+namespace Slipway.Rig;
 
 /// <summary>One request: when it was sent, how long the whole answer took, and from which commit it came.</summary>
 public sealed record LoadSample(TimeSpan Start, TimeSpan Duration, int? Status, string? Revision, string? Error)

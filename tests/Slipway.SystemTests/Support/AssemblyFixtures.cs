@@ -1,0 +1,3 @@
+using Slipway.Rig;
+
+[assembly: AssemblyFixture(typeof(Testbed))]
