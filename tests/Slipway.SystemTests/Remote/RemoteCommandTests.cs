@@ -151,6 +151,35 @@ public sealed class RemoteCommandTests(TestServer server) : IClassFixture<TestSe
         Assert.Equal("0", await server.CountAsync("sleep"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_TellsWhyTheInputCouldNotBeRead(bool isTicketed)
+    {
+        var command = Command(isTicketed, ["cat"]) with { OpenInput = _ => throw new FileNotFoundException("the bundle is gone") };
+        await Assert.ThrowsAsync<FileNotFoundException>(() => server.Host().RunAsync(command, null, Token));
+    }
+
+    [Fact]
+    public async Task Run_GoesOn_WhenTheProgramDoesNotReadItsInput()
+    {
+        var command = Command(false, ["echo", "done"]) with { OpenInput = _ => Task.FromResult<Stream>(new MemoryStream(new byte[8 << 20])) };
+        Assert.Equal(["done"], (await RunAsync(command)).Result.EnsureSuccess().Tail);
+    }
+
+    [Fact]
+    public async Task Run_WaitsForASlowReceiver()
+    {
+        var lines = 0;
+        var result = await server.Host().RunAsync(Command(true, ["seq", "400000"]), async line =>
+        {
+            if (++lines % 20_000 == 0)
+                await server.ExecAsync("true");
+        }, Token);
+        Assert.True(result.IsSuccess);
+        Assert.Equal(400_000, lines);
+    }
+
     [Fact]
     public async Task Run_WithoutTicket_DiesWithItsConnection()
     {

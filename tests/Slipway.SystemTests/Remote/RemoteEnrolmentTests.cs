@@ -56,6 +56,16 @@ public sealed class RemoteEnrolmentTests(TestServer server) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task Enrol_TellsWhatTheLoginSaysInstead()
+    {
+        // As the images of cloud vendors have it for root.
+        await server.ExecAsync("sh", "-c", "cp -r /home/deploy/.ssh /home/plain/was; sed -i 's/^/command=\"echo Please login as ubuntu; exit 142\" /' /home/plain/.ssh/authorized_keys");
+        var failure = await Assert.ThrowsAsync<RemoteUnavailableException>(() => server.NewHosts().EnrolAsync(server.Machine with { UserName = "plain" }, Token));
+        await server.ExecAsync("cp", "/home/plain/was/authorized_keys", "/home/plain/.ssh/authorized_keys");
+        Assert.Contains("Please login as ubuntu", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Enrol_SaysWhenNobodyAnswers()
     {
         await AssertFaultAsync(RemoteFault.Unreachable, server.Machine with { Port = 9 });

@@ -46,7 +46,9 @@ public sealed class FrameTests
     {
         var pipe = new Pipe();
         await WriteAsync(pipe.Writer, "sh: no such file\n"u8.ToArray(), 100);
-        Assert.False(await new FrameReader(pipe.Reader).SkipToMarkerAsync(TestContext.Current.CancellationToken));
+        var reader = new FrameReader(pipe.Reader);
+        Assert.False(await reader.SkipToMarkerAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("sh: no such file", reader.Noise);
     }
 
     [Fact]

@@ -66,11 +66,21 @@ sub write_file {
     my $fresh = ".slipway.$$.new";
     unlink $fresh;
     sysopen my $file, $fresh, O_WRONLY | O_CREAT | O_EXCL | O_SYNC, 0600 or os_fault("cannot write $path");
-    return 1 if chown($uid, $gid, $file) && chmod($mode, $file) && write_all($file, $content) && close $file and rename $fresh, $name;
+    return 1 if chown($uid, $gid, $file) && chmod($mode, $file) && write_pieces($file, $content) && close $file and rename $fresh, $name;
     my $number = $! + 0;
     unlink $fresh;
     $! = $number;
     os_fault("cannot write $path");
+}
+
+# With signs of life in between: on a slow disk a large file takes longer than the other side waits.
+sub write_pieces {
+    my ($file, $content) = @_;
+    for (my $at = 0; $at < length $content; $at += 1 << 20) {
+        write_all($file, substr $content, $at, 1 << 20) or return 0;
+        beat();
+    }
+    return 1;
 }
 
 sub make_directory {

@@ -41,7 +41,7 @@ sub begin_ticket {
         $kept eq $digest or fault('conflict', "ticket $ticket was started with another request");
         return 1 if -e "$directory/status";
         if ($boot ne boot_id()) { finish($directory, 'lost', 0) }
-        elsif (!-e "$directory/begun") { start_unit($ticket, 60 + read_work($packed)->{deadline}) }
+        elsif (!-e "$directory/begun") { start_unit($ticket, read_work($packed)) }
         return 1;
     }
     return 1 if -e "$directory/status";
@@ -52,7 +52,7 @@ sub begin_ticket {
     put("$directory/output", '');
     put("$directory/request", $packed);
     put("$directory/state", $digest . "\n" . boot_id() . "\n", O_SYNC);
-    start_unit($ticket, 60 + $work->{deadline} + $work->{grace});
+    start_unit($ticket, $work);
     return 1;
 }
 
@@ -76,7 +76,8 @@ sub receive_input {
 
 # Nothing that a user wrote stands in this argument list: systemd-run would expand $ and %.
 sub start_unit {
-    my ($ticket, $longest) = @_;
+    my ($ticket, $work) = @_;
+    my $longest = 60 + $work->{deadline} + $work->{grace};    # should the supervisor itself hang
     my ($status, $text) = capture('systemd-run', '--quiet', '--collect', '--no-block', "--unit=slipway-$ticket", '-pOOMPolicy=continue',
         '-pTimeoutStopSec=10', '-pRuntimeMaxSec=' . int($longest), '--', $0, 'exec', $ticket);
     return if $status == 0 || unit_state("slipway-$ticket.service") =~ /\A(active|activating)\z/;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 
 namespace Slipway.Engine.Remote.Protocol;
 
@@ -8,6 +9,9 @@ internal sealed class FrameReader(PipeReader input)
 {
     // What the login's start files print comes before it.
     private static readonly byte[] Marker = "\0SLIPWAY1\n"u8.ToArray();
+
+    /// <summary>What came instead of the marker, when it never came: at most 500 characters.</summary>
+    public string Noise { get; private set; } = "";
 
     /// <summary>Skips to the helper's first word; false when it never came.</summary>
     public async Task<bool> SkipToMarkerAsync(CancellationToken cancellationToken)
@@ -21,6 +25,8 @@ internal sealed class FrameReader(PipeReader input)
                 input.AdvanceTo(reader.Position);
                 return true;
             }
+            if (read.IsCompleted)
+                Noise = Encoding.UTF8.GetString(read.Buffer.Slice(0, Math.Min(500, read.Buffer.Length))).Trim();
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
             if (read.IsCompleted)
                 return false;

@@ -64,8 +64,9 @@ internal sealed class CommandRun(
                     return await EndAsync(output, Packed.ReadText(frame.Payload.Span));
             }
         }
-        catch (OperationCanceledException) when (upload.IsFaulted)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            // The upload ended it; what went wrong there is what matters.
             await upload;
             throw;
         }

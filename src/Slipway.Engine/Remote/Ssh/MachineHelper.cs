@@ -82,7 +82,7 @@ internal sealed class MachineHelper(MachineConnections connections, EngineTimeou
                 return (new HelperSession(connections, channel, frames, silence, time), null, "");
             var (status, errors) = await channel.EndAsync(either.Token);
             await channel.DisposeAsync();
-            return status is null ? throw SshFaults.Lost(Machine, "its helper was started") : (null, status, errors);
+            return status is null ? throw SshFaults.Lost(Machine, "its helper was started") : (null, status, $"{errors} {frames.Noise}".Trim());
         }
         catch (Exception exception)
         {
