@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Dashboard.Pages;
+using Slipway.Dashboard.Pages.Actions;
 
 namespace Slipway.Dashboard;
 
@@ -24,7 +25,7 @@ public static class DashboardApp
     {
         endpoints.MapStaticAssets().AllowAnonymous();
         endpoints.MapRazorComponents<App>().WithStaticAssets().RequireAuthorization();
-        // The API answers for its own unknown addresses.
-        endpoints.MapFallback("{*path:nonfile:regex(^(?!api(/|$)))}", () => new RazorComponentResult<NotFoundPage> { StatusCode = StatusCodes.Status404NotFound }).AllowAnonymous();
+        endpoints.MapGet("/stacks/{uid}/actions/{id:int}/log.txt", ActionLogFile.WriteAsync).RequireAuthorization();
+        endpoints.MapFallback(() => new RazorComponentResult<NotFoundPage> { StatusCode = StatusCodes.Status404NotFound }).AllowAnonymous();
     }
 }

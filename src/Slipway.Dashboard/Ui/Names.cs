@@ -38,6 +38,32 @@ public static class Names
         _ => component,
     };
 
+    public static string OfDeployType(int code) => code switch
+    {
+        0 => "Build",
+        2 => "Rollback",
+        _ => "Deployment",
+    };
+
+    public static string OfAction(string action) => action switch
+    {
+        "deploy" or "redeploy" or "stack_deploy" or "stack-deploy" => "Deployment",
+        "analyse" or "stack_analyse" or "stack-analyse" or "stack_create" => "Analysis",
+        "rollback" => "Rollback",
+        "env-var-new" => "Environment variable added",
+        "env-var-update" => "Environment variable changed",
+        "env-var-delete" => "Environment variable deleted",
+        _ => Plain(action),
+    };
+
+    public static string OfVia(string via) => via switch
+    {
+        "web" => "in the dashboard",
+        "api" => "by the API",
+        "hook" => "by the redeployment hook",
+        _ => via,
+    };
+
     /// <summary>An address without what everybody knows of it.</summary>
     public static string OfAddress(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Authority + uri.AbsolutePath.TrimEnd('/') : url;
@@ -50,4 +76,10 @@ public static class Names
         < 1L << 30 => $"{bytes / (1 << 20)} MB",
         _ => $"{bytes / (double)(1 << 30):0.#} GB",
     };
+
+    private static string Plain(string name)
+    {
+        var text = name.Replace('_', ' ').Replace('-', ' ').Trim();
+        return text.Length == 0 ? name : char.ToUpperInvariant(text[0]) + text[1..];
+    }
 }

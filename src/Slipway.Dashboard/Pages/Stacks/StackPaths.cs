@@ -21,6 +21,8 @@ public static class StackPaths
 
     public static string SetupDeploy(string uid) => $"{Overview(uid)}/setup/deploy";
 
+    public static string Deploy(string uid) => $"{Overview(uid)}/deploy";
+
     public static string Deployments(string uid) => $"{Overview(uid)}/deployments";
 
     public static string Environment(string uid) => $"{Overview(uid)}/environment";
@@ -30,4 +32,9 @@ public static class StackPaths
     public static string Activity(string uid) => $"{Overview(uid)}/activity";
 
     public static string Action(string uid, int id) => $"{Overview(uid)}/actions/{id}";
+
+    public static string Log(string uid, int id) => $"{Action(uid, id)}/log.txt";
+
+    /// <summary>The API's live events of an action, which browsers may read with their session.</summary>
+    public static string Events(string uid, int id, long since) => $"/api/3{Action(uid, id)}/events.json?since={since}";
 }

@@ -26,16 +26,18 @@ function replace(fresh) {
   for (const old of document.querySelectorAll('[id][data-live]')) {
     const next = fresh.getElementById(old.id);
     if (!next || next.isEqualNode(old) || isInUse(old)) continue;
-    old.replaceWith(document.importNode(next, true));
+    const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+    const shown = document.importNode(next, true);
+    old.replaceWith(shown);
+    if (focused) shown.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 }
 
 // Nothing is pulled away from under someone's hands.
 function isInUse(element) {
-  return element.contains(document.activeElement) && document.activeElement !== document.body
-    || element.querySelector('dialog[open], details.menu[open]') !== null;
+  const focused = document.activeElement;
+  return element.contains(focused) && !focused.matches('a[href]') || element.querySelector('dialog[open]') !== null;
 }
 
 schedule();
 window.Blazor?.addEventListener('enhancedload', schedule);
-addEventListener('DOMContentLoaded', () => window.Blazor?.addEventListener('enhancedload', schedule));

@@ -1,3 +1,4 @@
+import './action-log.js';
 import './copy.js';
 import './live.js';
 
@@ -26,8 +27,4 @@ if (!('commandForElement' in HTMLButtonElement.prototype)) {
     if (button.getAttribute('command') === 'close') dialog.close();
     else dialog.showModal();
   });
-}
-
-export function announce(text) {
-  document.getElementById('announcer').textContent = text;
 }
