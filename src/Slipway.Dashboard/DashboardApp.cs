@@ -1,10 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Slipway.Dashboard.Pages;
 using Slipway.Dashboard.Pages.Actions;
 
 namespace Slipway.Dashboard;
@@ -26,6 +23,5 @@ public static class DashboardApp
         endpoints.MapStaticAssets().AllowAnonymous();
         endpoints.MapRazorComponents<App>().WithStaticAssets().RequireAuthorization();
         endpoints.MapGet("/stacks/{uid}/actions/{id:int}/log.txt", ActionLogFile.WriteAsync).RequireAuthorization();
-        endpoints.MapFallback(() => new RazorComponentResult<NotFoundPage> { StatusCode = StatusCodes.Status404NotFound }).AllowAnonymous();
     }
 }

@@ -21,6 +21,7 @@ builder.AddQuietLogging();
 builder.AddDatabase();
 builder.AddSignIn();
 builder.AddApi();
+builder.AddDashboard();
 builder.Services.AddWork();
 builder.Services.AddActionHandlers();
 builder.AddOutbound();
@@ -31,7 +32,9 @@ builder.Services.AddScoped<CreateStack>();
 builder.Services.AddScoped<EnrolServer>();
 
 var app = builder.Build();
+app.UseDashboard();
 app.UseApi();
+app.MapDashboard();
 app.MapSetup();
 var api = app.MapApi();
 api.MapAccounts();

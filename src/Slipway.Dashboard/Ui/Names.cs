@@ -64,6 +64,15 @@ public static class Names
         _ => via,
     };
 
+    public static IEnumerable<string> OfRoles(IEnumerable<string> roles) =>
+        roles.Where(role => role is not ("app" or "db" or "rails")).DefaultIfEmpty("app").Select(OfComponent).Distinct();
+
+    public static string OfDistribution(string? name, string? version) => name switch
+    {
+        null => "not known yet",
+        _ => $"{char.ToUpperInvariant(name[0])}{name[1..]} {version}",
+    };
+
     /// <summary>An address without what everybody knows of it.</summary>
     public static string OfAddress(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Authority + uri.AbsolutePath.TrimEnd('/') : url;

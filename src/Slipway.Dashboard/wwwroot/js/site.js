@@ -1,6 +1,7 @@
 import './action-log.js';
 import './copy.js';
 import './live.js';
+import './stack-name.js';
 
 // Menus close when attention goes elsewhere.
 addEventListener('click', event => closeMenus(event.target));

@@ -26,7 +26,7 @@ internal static class SessionEndpoints
         app.MapProfile();
     }
 
-    public static void AddSession(this IServiceCollection services) =>
+    public static void AddSessionForms(this IServiceCollection services) =>
         services.PostConfigure<CookieAuthenticationOptions>(
             IdentityConstants.ApplicationScheme, options => options.ReturnUrlParameter = "return");
 

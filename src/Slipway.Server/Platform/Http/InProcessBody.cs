@@ -45,6 +45,8 @@ internal sealed class InProcessBody(PipeWriter writer, Func<Task> startAsync) : 
 /// <summary>The reading end of a response: whoever lets go of it ends the request behind it.</summary>
 internal sealed class InProcessReader(Stream body, CancellationTokenSource lifetime) : Stream
 {
+    private bool _isDisposed;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -75,8 +77,9 @@ internal sealed class InProcessReader(Stream body, CancellationTokenSource lifet
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
+            _isDisposed = true;
             lifetime.Cancel();
             lifetime.Dispose();
             body.Dispose();
