@@ -63,16 +63,21 @@ internal sealed partial class PageErrors(RequestDelegate next, ILogger<PageError
         }
     }
 
-    private static Task ShowNothingAsync(HttpContext context)
-    {
-        context.Response.Clear();
-        return new RazorComponentResult<NotFoundPage> { StatusCode = StatusCodes.Status404NotFound }.ExecuteAsync(context);
-    }
+    private static Task ShowNothingAsync(HttpContext context) =>
+        RenderAsync(context, new RazorComponentResult<NotFoundPage> { StatusCode = StatusCodes.Status404NotFound });
 
-    private static Task ShowAsync(HttpContext context, int status, string title, string text)
+    private static Task ShowAsync(HttpContext context, int status, string title, string text) =>
+        RenderAsync(context, new RazorComponentResult<ProblemPage>(new { Title = title, Text = text }) { StatusCode = status });
+
+    private static async Task RenderAsync(HttpContext context, IResult page)
     {
         context.Response.Clear();
-        return new RazorComponentResult<ProblemPage>(new { Title = title, Text = text }) { StatusCode = status }.ExecuteAsync(context);
+        // The services of a request render one page only.
+        var services = context.RequestServices;
+        await using var scope = services.CreateAsyncScope();
+        context.RequestServices = scope.ServiceProvider;
+        await page.ExecuteAsync(context);
+        context.RequestServices = services;
     }
 
     [LoggerMessage(LogLevel.Debug, "The browser went away from {Path}")]
