@@ -10,6 +10,12 @@ internal static class SystemdCommands
     public static IReadOnlyList<IReadOnlyList<string>> EnableAndRestart(string unit) =>
         [["systemctl", "enable", "--quiet", "--", unit], ["systemctl", "restart", "--", unit]];
 
+    /// <summary>Lines of a unit by which the kernel drops packets from and to everywhere else.</summary>
+    public static string OnlyFrom(IEnumerable<string> addresses) =>
+        $"IPAddressDeny=any\nIPAddressAllow={string.Join(' ', (string[])["localhost", .. addresses])}";
+
+    public static IReadOnlyList<string> Restart(string unit) => ["systemctl", "restart", "--", unit];
+
     /// <summary>Does nothing to a unit that does not run.</summary>
     public static IReadOnlyList<string> TryReload(string unit) => ["systemctl", "try-reload-or-restart", "--", unit];
 

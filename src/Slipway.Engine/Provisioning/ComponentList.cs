@@ -1,5 +1,9 @@
 using Slipway.Engine.Provisioning.Foundation;
+using Slipway.Engine.Provisioning.Memcached;
+using Slipway.Engine.Provisioning.MySql;
 using Slipway.Engine.Provisioning.Nginx;
+using Slipway.Engine.Provisioning.PostgreSql;
+using Slipway.Engine.Provisioning.Redis;
 using Slipway.Engine.Provisioning.Ruby;
 
 namespace Slipway.Engine.Provisioning;
@@ -12,5 +16,9 @@ internal static class ComponentList
         new FoundationComponent(),
         new RubyComponent(),
         new NginxComponent(),
+        new PostgreSqlComponent(),
+        new MySqlComponent(),
+        new RedisComponent(),
+        new MemcachedComponent(),
     ];
 }

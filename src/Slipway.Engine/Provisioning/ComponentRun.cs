@@ -73,14 +73,41 @@ internal sealed class ComponentRun(StackSpec stack, ServerSpec server, Component
         return (result, lines);
     }
 
+    /// <summary>Gives a text, which may hold secrets, to a program's standard input. It must be a text that may be given repeatedly.</summary>
+    /// <returns>What the program printed.</returns>
+    public async Task<IReadOnlyList<string>> FeedAsync(
+        string name, IReadOnlyList<string> program, string user, string input, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        var command = new RemoteCommand
+        {
+            Name = name,
+            Programs = [program],
+            User = user,
+            OpenInput = _ => Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(input))),
+            Deadline = timeouts.Service,
+            IsRepeatable = true,
+        };
+        var result = await host.RunAsync(
+            command,
+            line =>
+            {
+                lines.Add(line.Text);
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
+        result.EnsureSuccess();
+        return lines;
+    }
+
     /// <summary>
     /// Whether a service has yet to take over its configuration. A changed file alone does not tell: the work may have been cut off between the
-    /// change and the restart.
+    /// change and the restart. A service that has never had any needs nothing for an empty one.
     /// </summary>
     public async Task<bool> IsStaleAsync(string service, string configuration, CancellationToken cancellationToken)
     {
         var stamp = await host.ReadFileAsync($"{AppliedDirectory}/{service}", cancellationToken);
-        return stamp is null || Encoding.ASCII.GetString(stamp) != Stamp(configuration);
+        return stamp is null ? configuration.Length > 0 : Encoding.ASCII.GetString(stamp) != Stamp(configuration);
     }
 
     /// <summary>Remembers on the server that a service runs with this configuration.</summary>
