@@ -1,9 +1,10 @@
 using Slipway.Engine;
 using Slipway.Engine.Stacks;
+using Slipway.Rig;
 
 namespace Slipway.SystemTests.Provisioning;
 
-public sealed class DatabaseTests
+public sealed class DatabaseTests(Testbed testbed)
 {
     private const int Web = 0;
     private const int Data = 1;
@@ -13,7 +14,7 @@ public sealed class DatabaseTests
     [Fact]
     public async Task Provision_LetsTheWebServerIn_AndNobodyElse()
     {
-        await using var fleet = await Fleet.StartAsync(3);
+        await using var fleet = await Fleet.StartAsync(testbed, 3);
         var stack = Shop(fleet);
         await InstallClientsAsync(fleet);
 

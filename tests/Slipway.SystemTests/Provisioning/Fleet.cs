@@ -27,9 +27,8 @@ internal sealed class Fleet : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<Fleet> StartAsync(int count, EngineTimeouts? timeouts = null)
+    public static async Task<Fleet> StartAsync(Testbed testbed, int count, EngineTimeouts? timeouts = null)
     {
-        var testbed = new Testbed();
         var machines = Enumerable.Range(0, count).Select(_ => new TestServer(testbed)).ToList();
         var fleet = new Fleet(machines, timeouts ?? new EngineTimeouts());
         await Task.WhenAll(machines.Select(machine => machine.InitializeAsync().AsTask()));

@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using Slipway.Engine.Stacks;
+using Slipway.Rig;
 
 namespace Slipway.SystemTests.Provisioning;
 
-public sealed class FreshServerTests
+public sealed class FreshServerTests(Testbed testbed)
 {
     [Fact]
     public async Task Provision_MakesAWebServerOnce_AndThenChangesNothing()
     {
-        await using var fleet = await Fleet.StartAsync(1);
+        await using var fleet = await Fleet.StartAsync(testbed, 1);
         var machine = fleet.Machines[0];
         var stack = Fleet.Stack("shop", [fleet.Server(0, ServerRoles.Web)]) with { SystemPackages = ["puma"] };
 
