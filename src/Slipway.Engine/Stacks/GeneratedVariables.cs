@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Engine.Provisioning;
 
 namespace Slipway.Engine.Stacks;
 
@@ -47,12 +48,12 @@ internal static class GeneratedVariables
     {
         var prefix = database.Kind.ToUpperInvariant();
         var server = stack.Servers.FirstOrDefault(server => server.Uid == database.ServerUid);
-        var inside = server is null ? database.Address ?? "" : IsOnlyServer(stack, server) ? "127.0.0.1" : server.PrivateAddress;
+        var inside = DatabaseNetwork.AddressOf(stack, database);
         var outside = server?.Machine.Address ?? database.Address ?? "";
         yield return Fixed($"{prefix}_ADDRESS_INT", inside);
         yield return Fixed($"{prefix}_ADDRESS_EXT", outside);
         yield return Changeable($"{prefix}_ADDRESS", $"{{{{{prefix}_ADDRESS_INT}}}}");
-        yield return Changeable($"{prefix}_PORT", Port(database).ToString(CultureInfo.InvariantCulture));
+        yield return Changeable($"{prefix}_PORT", DatabasePorts.Of(database).ToString(CultureInfo.InvariantCulture));
         if (database.Username.Length > 0)
             yield return Changeable($"{prefix}_USERNAME", database.Username);
         if (database.Password.Reveal().Length > 0)
@@ -65,8 +66,6 @@ internal static class GeneratedVariables
         if (IsPrimarySql(stack, database))
             yield return Url("DATABASE_URL", database, inside);
     }
-
-    private static bool IsOnlyServer(StackSpec stack, ServerSpec server) => stack.WebServers.All(web => web.Uid == server.Uid);
 
     // PostgreSQL comes first where a stack has both.
     private static bool IsPrimarySql(StackSpec stack, DatabaseSpec database) => database.Kind is DatabaseKinds.PostgreSql
@@ -85,10 +84,8 @@ internal static class GeneratedVariables
         var user = password.Length == 0 && database.Username.Length == 0 ? "" : $"{Uri.EscapeDataString(database.Username)}:{password}@";
         var host = address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
         var name = database.Database.Length > 0 ? $"/{Uri.EscapeDataString(database.Database)}" : database.Kind is DatabaseKinds.Redis ? "/0" : "";
-        return new(key, new(string.Create(CultureInfo.InvariantCulture, $"{scheme}://{user}{host}:{Port(database)}{name}"))) { IsPassword = user.Length > 0 };
+        return new(key, new(string.Create(CultureInfo.InvariantCulture, $"{scheme}://{user}{host}:{DatabasePorts.Of(database)}{name}"))) { IsPassword = user.Length > 0 };
     }
-
-    private static int Port(DatabaseSpec database) => database.Port ?? DatabaseKinds.UsualPort(database.Kind);
 
     private static GeneratedVariable Fixed(string key, string value) => new(key, new(value)) { IsReadonly = true };
 
