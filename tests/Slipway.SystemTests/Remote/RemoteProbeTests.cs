@@ -43,7 +43,9 @@ public sealed class RemoteProbeTests(TestServer server) : IClassFixture<TestServ
     {
         var port = 20000 + int.Parse(answer[..3], null);
         await StartAsync("tcp" + port, answer, "0", port.ToString(null as IFormatProvider));
-        var probe = Probe() with { TcpAddress = $"127.0.0.1:{port}", Deadline = TimeSpan.FromSeconds(isHealthy ? 20 : 1) };
+        var probe = Probe() with { TcpAddress = $"127.0.0.1:{port}" };
+        Assert.True((await server.Host().ProbeAsync(probe with { UrlPath = null }, Token)).IsHealthy);
+        probe = probe with { Deadline = TimeSpan.FromSeconds(isHealthy ? 20 : 1) };
         var result = await server.Host().ProbeAsync(probe, Token);
         Assert.Equal((isHealthy, int.Parse(answer[..3], null)), (result.IsHealthy, result.Status));
         Assert.Equal(isHealthy ? "" : "it answered with status " + answer[..3], result.Reason);

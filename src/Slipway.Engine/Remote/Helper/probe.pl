@@ -7,19 +7,22 @@ sub probe {
     fault('refused', 'path or host of the probe holds a blank or a control character') if grep { /[\x00-\x20\x7f]/ } $path, $host;
     my $address = probe_address($socket, $tcp);
     my $until = now() + $deadline / 1000;
-    my ($status, $reason, $looks, $looked) = (0, 'there was no time to ask', 0, now());
+    my ($status, $reason, $idle_looks, $looked, $was_asked) = (0, 'there was no time to ask', 0, now(), 0);
     until ($ended) {
         my $left = $until - now();
         last if $left <= 0;
         my $patience = $request_timeout / 1000;
-        ($status, $reason) = ask($address, $path, $host, $left < $patience ? $left : $patience);
+        my ($answered, $failure) = ask($address, $path, $host, $left < $patience ? $left : $patience);
+        # a request that the deadline cut short says less than the one before it
+        last if $failure ne '' && $was_asked && now() >= $until;
+        ($status, $reason, $was_asked) = ($answered, $failure, 1);
         my $is_healthy = $reason eq '' && ($path eq '' || $status >= $from && $status <= $to);
         return send_result(1, $status, '') if $is_healthy;
         $reason = "it answered with status $status" if $reason eq '';
         if ($unit ne '' && now() - $looked >= 0.1) {
             my $state = unit_state($unit);
             return send_result(0, $status, "unit $unit has failed; $reason") if $state eq 'failed';
-            return send_result(0, $status, "unit $unit has ended; $reason") if $state eq 'inactive' && ++$looks > 5;
+            return send_result(0, $status, "unit $unit has ended; $reason") if $state eq 'inactive' && ++$idle_looks > 5;
             $looked = now();
         }
         receive() if readable(0.02, \*STDIN);
