@@ -26,7 +26,7 @@ internal static class NginxConfig
                 server_name {{names}};
                 root {{paths.Current}}/public;
                 error_log {{paths.Log}}/nginx_error.log;
-                client_max_body_size 50m;
+                include {{NginxBase.SnippetPath}};
 
                 location / {
                     try_files $uri @app;

@@ -1,0 +1,80 @@
+using Slipway.Engine;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+using Slipway.Rig;
+using Slipway.SystemTests.Remote;
+
+namespace Slipway.SystemTests.Provisioning;
+
+/// <summary>Servers whose package manager does not do what it should.</summary>
+public sealed class BadDayTests(Testbed testbed)
+{
+    // apt's locks are of fcntl's kind. The holder lets go after so many seconds, or never.
+    private const string HoldLock = """
+        use Fcntl; my ($seconds, @paths) = @ARGV; my @held;
+        for (@paths) { open my $f, '+>>', $_ or die $!; fcntl $f, F_SETLK, pack('s s l! l! i', F_WRLCK, 0, 0, 0, 0) or die $!; push @held, $f }
+        open my $ready, '>', '/run/lock-is-held'; close $ready; sleep $seconds;
+        """;
+
+    [Fact]
+    public async Task Provision_WaitsForAnotherPackageManager()
+    {
+        await using var fleet = await Fleet.StartAsync(testbed, 1);
+        await HoldAsync(fleet, 12, "/var/lib/dpkg/lock-frontend", "/var/lib/apt/lists/lock");
+        await fleet.ProvisionAsync(Web(fleet));
+        Assert.Equal("active", await fleet.Machines[0].ExecAsync("systemctl", "is-active", "nginx"));
+    }
+
+    [Fact]
+    public async Task Provision_SaysWhoHoldsTheLock_WhenItIsHeldForever()
+    {
+        await using var fleet = await Fleet.StartAsync(testbed, 1, new EngineTimeouts { PackageLock = TimeSpan.FromSeconds(3) });
+        await fleet.Machines[0].ExecAsync("apt-get", "update", "-qq");
+        await HoldAsync(fleet, 600, "/var/lib/dpkg/lock-frontend");
+        var error = await Assert.ThrowsAsync<UserErrorException>(() => fleet.ProvisionAsync(Web(fleet)));
+        Assert.Contains("held the lock for too long", error.Message, StringComparison.Ordinal);
+        Assert.Contains("perl", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Provision_SaysThatThePackageSourcesDoNotAnswer_AndSucceedsOnceTheyDo()
+    {
+        await using var fleet = await Fleet.StartAsync(testbed, 1);
+        var machine = fleet.Machines[0];
+        await machine.ExecAsync("sh", "-c", "mkdir /root/apt && mv /etc/apt/sources.list* /root/apt && echo 'deb http://127.0.0.1:9/debian bookworm main' >/etc/apt/sources.list");
+        var error = await Assert.ThrowsAsync<UserErrorException>(() => fleet.ProvisionAsync(Web(fleet)));
+        Assert.Contains("/etc/apt/sources.list", error.Message, StringComparison.Ordinal);
+        Assert.Contains("server0", error.Message, StringComparison.Ordinal);
+
+        await machine.ExecAsync("sh", "-c", "rm /etc/apt/sources.list && mv /root/apt/* /etc/apt");
+        await fleet.ProvisionAsync(Web(fleet));
+        Assert.Equal("active", await machine.ExecAsync("systemctl", "is-active", "nginx"));
+    }
+
+    [Fact]
+    public async Task Provision_SaysThatTheDiskIsFull()
+    {
+        await using var fleet = await Fleet.StartAsync(testbed, 1);
+        await fleet.Machines[0].ExecAsync("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "/var/cache/apt/archives");
+        var error = await Assert.ThrowsAsync<UserErrorException>(() => fleet.ProvisionAsync(Web(fleet)));
+        Assert.Contains("disk is full", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Provision_FinishesWhatAnInterruptedInstallationLeft()
+    {
+        await using var fleet = await Fleet.StartAsync(testbed, 1);
+        var machine = fleet.Machines[0];
+        // What dpkg leaves when it is killed: unpacked packages that are not set up, and a journal that was not merged.
+        await machine.ExecAsync(
+            "sh", "-c", "apt-get update -qq && cd /tmp && apt-get download -qq rubygems-integration && dpkg --unpack rubygems-integration_*.deb"
+            + " && dpkg-query --status rubygems-integration >/var/lib/dpkg/updates/0001");
+        await fleet.ProvisionAsync(Web(fleet));
+        Assert.Equal("", await machine.ExecAsync("dpkg", "--audit"));
+    }
+
+    private static StackSpec Web(Fleet fleet) => Fleet.Stack("shop", [fleet.Server(0, ServerRoles.Web)]);
+
+    private static Task HoldAsync(Fleet fleet, int seconds, params string[] paths) => fleet.Machines[0].ExecAsync(
+        ["sh", "-c", "perl -e \"$0\" \"$@\" >/dev/null 2>&1 & until [ -e /run/lock-is-held ]; do :; done", HoldLock, $"{seconds}", .. paths]);
+}
