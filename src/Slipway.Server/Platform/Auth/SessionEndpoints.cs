@@ -31,7 +31,7 @@ internal static class SessionEndpoints
             IdentityConstants.ApplicationScheme, options => options.ReturnUrlParameter = "return");
 
     private static async Task<Results<RedirectHttpResult, RazorComponentResult<SignInPage>>> StartAsync(
-        [FromForm] SignIn form, SignInManager<User> signIn, TimeProvider time)
+        [FromForm] SignInForm form, SignInManager<User> signIn, TimeProvider time)
     {
         var user = await signIn.UserManager.FindByEmailAsync(form.Email ?? "");
         if (user is null)
@@ -53,7 +53,7 @@ internal static class SessionEndpoints
     }
 
     private static async Task<Results<RedirectHttpResult, RazorComponentResult<SecondFactorPage>>> ConfirmAsync(
-        [FromForm] SecondFactor form, SignInManager<User> signIn, TimeProvider time)
+        [FromForm] SecondFactorForm form, SignInManager<User> signIn, TimeProvider time)
     {
         if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } user)
             return TypedResults.LocalRedirect("/sign-in");
@@ -73,14 +73,14 @@ internal static class SessionEndpoints
         return TypedResults.LocalRedirect(Local(form.Return));
     }
 
-    private static async Task<RedirectHttpResult> EndAsync([FromForm] EndOfSession _, SignInManager<User> signIn)
+    private static async Task<RedirectHttpResult> EndAsync([FromForm] ConfirmationForm _, SignInManager<User> signIn)
     {
         await signIn.SignOutAsync();
         return TypedResults.LocalRedirect("/sign-in");
     }
 
     private static async Task<Results<RedirectHttpResult, RazorComponentResult<SetupPage>>> SetUpAsync(
-        [FromForm] FirstPerson form, SlipwayClient slipway, SignInManager<User> signIn, CancellationToken cancellationToken)
+        [FromForm] SetupForm form, SlipwayClient slipway, SignInManager<User> signIn, CancellationToken cancellationToken)
     {
         try
         {
@@ -104,17 +104,8 @@ internal static class SessionEndpoints
         await signIn.UserManager.UpdateAsync(user);
     }
 
-    private static RazorComponentResult<SignInPage> Again(SignIn form) =>
+    private static RazorComponentResult<SignInPage> Again(SignInForm form) =>
         new(new { form.Email, form.Return, form.Remember, Problem = Refused }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
 
     private static string Local(string? address) => RedirectHttpResult.IsLocalUrl(address) && address is ['/', ..] ? address : "/stacks";
-
-    internal sealed record SignIn(string? Email, string? Password, bool Remember, string? Return);
-
-    internal sealed record SecondFactor(string? Code, bool Remember, string? Return);
-
-    internal sealed record FirstPerson(string? Token, string? Email, string? Password, string? Account);
-
-    // A form without fields would not be one, and would go without the check of its antiforgery token.
-    internal sealed record EndOfSession(string? Everywhere);
 }

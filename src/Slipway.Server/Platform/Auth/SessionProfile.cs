@@ -26,7 +26,7 @@ internal static class SessionProfile
     }
 
     private static async Task<RazorComponentResult<ProfilePage>> ChangePasswordAsync(
-        [FromForm] NewPassword form, HttpContext http, UserManager<User> users, SignInManager<User> signIn)
+        [FromForm] PasswordForm form, HttpContext http, UserManager<User> users, SignInManager<User> signIn)
     {
         var person = await PersonAsync(http, users);
         var result = await users.ChangePasswordAsync(person, form.Current ?? "", form.Password ?? "");
@@ -37,7 +37,7 @@ internal static class SessionProfile
     }
 
     private static async Task<IResult> EnableFactorAsync(
-        [FromForm] Code form, HttpContext http, UserManager<User> users, SignInManager<User> signIn)
+        [FromForm] CodeForm form, HttpContext http, UserManager<User> users, SignInManager<User> signIn)
     {
         var person = await PersonAsync(http, users);
         var code = (form.Digits ?? "").Replace(" ", "", StringComparison.Ordinal);
@@ -49,7 +49,7 @@ internal static class SessionProfile
     }
 
     private static async Task<RazorComponentResult<ProfilePage>> DisableFactorAsync(
-        [FromForm] Confirmation form, HttpContext http, UserManager<User> users, SignInManager<User> signIn)
+        [FromForm] ConfirmationForm form, HttpContext http, UserManager<User> users, SignInManager<User> signIn)
     {
         var person = await PersonAsync(http, users);
         if (!await users.CheckPasswordAsync(person, form.Password ?? ""))
@@ -60,7 +60,7 @@ internal static class SessionProfile
         return await ShowAsync(users, person, done: "The second step is off.");
     }
 
-    private static async Task<IResult> RenewCodesAsync([FromForm] Confirmation form, HttpContext http, UserManager<User> users)
+    private static async Task<IResult> RenewCodesAsync([FromForm] ConfirmationForm form, HttpContext http, UserManager<User> users)
     {
         var person = await PersonAsync(http, users);
         return await users.CheckPasswordAsync(person, form.Password ?? "")
@@ -108,10 +108,4 @@ internal static class SessionProfile
     private static int Status(string? problem) => problem is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity;
 
     private static string Describe(IdentityResult result) => string.Join(' ', result.Errors.Select(error => error.Description));
-
-    internal sealed record NewPassword(string? Current, string? Password);
-
-    internal sealed record Code(string? Digits);
-
-    internal sealed record Confirmation(string? Password);
 }
