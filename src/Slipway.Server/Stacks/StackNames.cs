@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Slipway.Server.Stacks;
@@ -14,8 +13,7 @@ internal static partial class StackNames
     /// <summary>Lower-case letters, digits and single underscores, starting with a letter: fit for directories, users, units and databases.</summary>
     public static string Slug(string name)
     {
-        var letters = name.Normalize(NormalizationForm.FormD).ToLowerInvariant();
-        var slug = NotAllowed.Replace(Marks.Replace(letters, ""), "_").Trim('_');
+        var slug = NotAllowed.Replace(name.ToLowerInvariant(), "_").Trim('_');
         if (slug.Length == 0 || !char.IsAsciiLetterLower(slug[0]))
             slug = ("app_" + slug).TrimEnd('_');
         return slug.Length <= MaxSlug ? slug : slug[..MaxSlug].TrimEnd('_');
@@ -38,7 +36,4 @@ internal static partial class StackNames
 
     [GeneratedRegex("[^a-z0-9]+")]
     private static partial Regex NotAllowed { get; }
-
-    [GeneratedRegex(@"\p{M}+")]
-    private static partial Regex Marks { get; }
 }

@@ -15,7 +15,6 @@ internal static class ParameterReader
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         NumberHandling = JsonNumberHandling.AllowReadingFromString,
         RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
     };
 
     public static object Read(JsonObject values, JsonTypeInfo type)
@@ -97,6 +96,7 @@ internal static class ParameterReader
 
     private static bool IsList(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
 
-    private static bool IsRequired(JsonPropertyInfo property) =>
-        property.IsRequired || property.AssociatedParameter is { IsMemberInitializer: false, HasDefaultValue: false, IsNullable: false };
+    private static bool IsRequired(JsonPropertyInfo property) => property.AssociatedParameter is { IsMemberInitializer: false } parameter
+        ? parameter is { HasDefaultValue: false, IsNullable: false }
+        : property.IsRequired;
 }

@@ -1,0 +1,89 @@
+using System.Text;
+using Slipway.Engine.Remote;
+
+namespace Slipway.Tests.Support;
+
+/// <summary>Machines that answer without a network. Each knows which keys open it and keeps its files.</summary>
+internal sealed class FakeMachines : IRemoteHosts
+{
+    private readonly Dictionary<string, FakeMachine> _machines = [];
+
+    public List<string> Dropped { get; } = [];
+
+    public FakeMachine Add(string address, bool letsAllIn = true)
+    {
+        var machine = new FakeMachine(letsAllIn);
+        _machines.Add(address, machine);
+        return machine;
+    }
+
+    public IRemoteHost For(MachineSpec machine, RemoteScope scope) => new Host(machine, Open(machine));
+
+    public Task<string> ReadHostKeyAsync(string address, int port, CancellationToken cancellationToken) => Task.FromResult(Find(address).HostKey);
+
+    public Task<MachineFacts> EnrolAsync(MachineSpec machine, CancellationToken cancellationToken)
+    {
+        Open(machine);
+        return Task.FromResult(new MachineFacts("debian", "12", "bookworm", "amd64", "host", 2, 4L << 30, 20L << 30, ["10.1.1.1", "2001:db8::1"], "boot"));
+    }
+
+    public void Drop(MachineSpec machine) => Dropped.Add(machine.PrivateKey.Reveal());
+
+    private FakeMachine Find(string address) => _machines.TryGetValue(address, out var machine)
+        ? machine
+        : throw new RemoteUnavailableException(address, RemoteFault.Unreachable, $"{address} does not answer.");
+
+    private FakeMachine Open(MachineSpec spec)
+    {
+        var machine = Find(spec.Address);
+        if (machine.HostKey != spec.HostKey)
+            throw new RemoteUnavailableException(spec.Address, RemoteFault.HostKeyChanged, $"{spec.Address} shows {machine.HostKey}, pinned is {spec.HostKey}.");
+        if (!machine.Opens(spec.PrivateKey.Reveal()))
+            throw new RemoteUnavailableException(spec.Address, RemoteFault.KeyRefused, $"{spec.Address} refused the key.");
+        return machine;
+    }
+
+    private sealed class Host(MachineSpec spec, FakeMachine machine) : IRemoteHost
+    {
+        public MachineSpec Machine => spec;
+
+        public async Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken)
+        {
+            foreach (var program in command.Programs)
+            {
+                var text = program[0] == "getent" ? $"{spec.UserName}:x:1000:1000::/home/{spec.UserName}:/bin/sh" : "staff";
+                await onLine!(new(text, 0));
+            }
+            return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, []);
+        }
+
+        public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) =>
+            Task.FromResult(machine.Files.TryGetValue(path, out var text) ? Encoding.UTF8.GetBytes(text) : null);
+
+        public Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<FileChange> changes, CancellationToken cancellationToken)
+        {
+            foreach (var file in changes.OfType<WriteFile>())
+                machine.Files[file.Path] = Encoding.UTF8.GetString(file.Content.Span);
+            return Task.FromResult<IReadOnlyList<string>>([.. changes.Select(change => change.Path)]);
+        }
+
+        public Task<bool> CancelAsync(string ticket, CancellationToken cancellationToken) => Task.FromResult(true);
+
+        public Task CompleteAsync(IReadOnlyList<string> tickets, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => Task.FromResult(new ProbeResult(true, 200, ""));
+
+        public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Enrolment reads the facts.");
+    }
+}
+
+/// <summary>One machine. It lets everybody in, or whoever holds a key that its authorized_keys names.</summary>
+internal sealed class FakeMachine(bool letsAllIn)
+{
+    public string HostKey { get; set; } = "SHA256:" + new string('A', 43);
+
+    public Dictionary<string, string> Files { get; } = [];
+
+    public bool Opens(string privateKey) => letsAllIn
+        || Files.Values.Any(file => file.Contains(Slipway.Engine.SshKeyPair.FromPrivate(new(privateKey)).Public.Split(' ')[1], StringComparison.Ordinal));
+}

@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Stacks;
+using Slipway.Engine.Analysis;
+using Slipway.Server;
+using Slipway.Server.Actions;
+using Slipway.Server.Deployments;
+using Slipway.Server.Stacks;
+
+namespace Slipway.Tests.Support;
+
+/// <summary>What work that ended long ago left in the database.</summary>
+internal static class Given
+{
+    public static async Task AnalysisAsync(AppDb db, string stackUid, string[]? components = null, string[]? problems = null)
+    {
+        var stack = await db.Stacks.FirstAsync(stack => stack.Uid == stackUid);
+        var result = new AnalysisResult
+        {
+            Language = "ruby",
+            Framework = RackFramework.Sinatra,
+            Ruby = new("~> 3.1", "Gemfile", "3.1.2", true),
+            WebServer = new(WebServerKind.Puma, true),
+            Components = components ?? [],
+            Problems = problems ?? [],
+        };
+        stack.Analysis = new StoredAnalysis(new('a', 40), result).ToJson();
+        stack.Framework = "sinatra";
+        stack.Status = StackStatus.Analysed;
+        await FinishActionsAsync(db);
+    }
+
+    public static async Task FinishActionsAsync(AppDb db)
+    {
+        foreach (var action in await db.Actions.Where(action => action.FinishedAt == null).ToListAsync())
+        {
+            action.FinishedAt = action.CreatedAt;
+            action.IsSuccess = true;
+        }
+        await db.SaveChangesAsync();
+    }
+
+    public static async Task DeploymentEndAsync(AppDb db, int id, DeploymentOutcome outcome, bool isLive)
+    {
+        var deployment = await db.Deployments.Include(row => row.Action).FirstAsync(row => row.Id == id);
+        deployment.Outcome = outcome;
+        deployment.IsKept = outcome is DeploymentOutcome.Success;
+        deployment.IsLive = isLive;
+        deployment.GitHash = new('b', 40);
+        deployment.FinishedAt = deployment.StartedAt;
+        deployment.Action!.FinishedAt = deployment.StartedAt;
+        deployment.Action.IsSuccess = outcome is DeploymentOutcome.Success;
+        await db.SaveChangesAsync();
+    }
+
+    public static void Line(AppDb db, int actionId, string text, DateTimeOffset time) =>
+        db.LogLines.Add(new() { ActionId = actionId, Time = time, Step = "step", Server = "Lion", Severity = "info", Text = text });
+
+    public static void Step(AppDb db, int actionId, int number, string state) =>
+        db.JournalSteps.Add(new JournalStep { ActionId = actionId, Number = number, Name = $"step {number}", State = state });
+}

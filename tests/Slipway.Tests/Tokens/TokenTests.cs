@@ -1,0 +1,78 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Contracts.Http;
+using Slipway.Server.Platform.Auth;
+using Slipway.Server.Users;
+using Slipway.Tests.Support;
+
+namespace Slipway.Tests.Tokens;
+
+public sealed class TokenTests : IAsyncDisposable
+{
+    private readonly SlipwayApp _app = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task Create_ShowsTheTokenOnce_AndStoresItsHash()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var made = await owner.Api.Tokens.CreateAsync("deployer", "redeploy", Cancel);
+        Assert.Matches("^[0-9a-f]{64}$", made.Token);
+        Assert.DoesNotContain(made.Token, (await owner.SendAsync(HttpMethod.Get, "/api/3/tokens")).Body.ToJsonString(), StringComparison.Ordinal);
+        var stored = await _app.InDatabaseAsync(db => db.AccessTokens.FirstAsync(token => token.Id == made.Id, Cancel));
+        Assert.Equal(OpaqueToken.Hash(made.Token), stored.Hash);
+    }
+
+    [Fact]
+    public async Task Revoke_WorksAtOnce()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var made = await owner.Api.Tokens.CreateAsync("short", "public", Cancel);
+        using var http = _app.Http(made.Token);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/api/3/users/me", Cancel)).StatusCode);
+        await owner.Api.Tokens.RevokeAsync(made.Id, Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/api/3/users/me", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Revoke_OfSomebodyElsesToken_IsNotFound()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var stranger = await _app.GivenStrangerAsync();
+        var token = Assert.Single((await owner.Api.Tokens.ListAsync(1, Cancel)).Response);
+        var exception = await Assert.ThrowsAsync<SlipwayApiException>(() => stranger.Api.Tokens.RevokeAsync(token.Id, Cancel));
+        Assert.Equal(HttpStatusCode.NotFound, exception.Status);
+    }
+
+    [Fact]
+    public async Task Create_NeverGivesMoreThanTheCallerHas()
+    {
+        await _app.GivenOwnerAsync();
+        var reader = await _app.GivenMemberAsync(AccessLevel.View, "reader@example.com", Scopes.Public);
+        var exception = await Assert.ThrowsAsync<SlipwayApiException>(() => reader.Api.Tokens.CreateAsync("more", "public admin", Cancel));
+        Assert.Equal(HttpStatusCode.Forbidden, exception.Status);
+        Assert.Equal("", (await reader.Api.Tokens.CreateAsync("none", "", Cancel)).Scopes);
+    }
+
+    [Fact]
+    public async Task Create_RefusesUnknownScopes()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var exception = await Assert.ThrowsAsync<SlipwayApiException>(() => owner.Api.Tokens.CreateAsync("odd", "root", Cancel));
+        Assert.Equal(HttpStatusCode.BadRequest, exception.Status);
+    }
+
+    [Fact]
+    public async Task LastUse_IsWrittenTogether()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        await owner.Api.Users.GetMeAsync(Cancel);
+        Assert.Null(Assert.Single((await owner.Api.Tokens.ListAsync(1, Cancel)).Response).LastUsedAt);
+        await _app.Services.GetRequiredService<TokenUses>().FlushAsync(Cancel);
+        Assert.NotNull(Assert.Single((await owner.Api.Tokens.ListAsync(1, Cancel)).Response).LastUsedAt);
+    }
+}
