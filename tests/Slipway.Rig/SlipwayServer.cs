@@ -41,8 +41,16 @@ public sealed partial class SlipwayServer : IAsyncDisposable
         DirectoryInfo data, int port, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         var server = new SlipwayServer(data, port == 0 ? FreePort() : port, settings);
-        await server.StartAsync(cancellationToken);
-        return server;
+        try
+        {
+            await server.StartAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -67,7 +75,8 @@ public sealed partial class SlipwayServer : IAsyncDisposable
     {
         if (_process is null)
             return;
-        _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;
@@ -100,7 +109,7 @@ public sealed partial class SlipwayServer : IAsyncDisposable
         while (true)
         {
             if (_process!.HasExited)
-                throw new InvalidOperationException($"The server ended at its start with {_process.ExitCode}; see {Log.FullName}.");
+                throw new InvalidOperationException($"The server ended at its start with {_process.ExitCode}:\n{Tail()}");
             try
             {
                 using var answer = await _http.GetAsync("healthz", patience.Token);
@@ -112,6 +121,12 @@ public sealed partial class SlipwayServer : IAsyncDisposable
                 await Task.Delay(20, patience.Token);
             }
         }
+    }
+
+    private string Tail()
+    {
+        lock (_data)
+            return string.Join('\n', File.ReadLines(Log.FullName).TakeLast(20));
     }
 
     private void Note(string? line)

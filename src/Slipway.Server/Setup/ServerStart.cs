@@ -20,5 +20,10 @@ internal static class ServerStart
             await Console.Error.WriteLineAsync("Slipway cannot start. " + exception.Message);
             return 1;
         }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync($"Slipway cannot start. {exception.Message} Choose another address with --urls http://127.0.0.1:PORT.");
+            return 1;
+        }
     }
 }

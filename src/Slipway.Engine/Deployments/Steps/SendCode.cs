@@ -24,8 +24,9 @@ internal static class SendCode
             new()
             {
                 Name = "check out the code",
-                Programs = [.. receive, .. RemoteGitCommands.CheckOut(context.State.Commit, context.ReleaseDirectory)],
-                Environment = RemoteGitCommands.Environment(paths.CachedCopy, $"{paths.CachedCopy}/index-{context.Release}"),
+                Programs = [.. receive, .. RemoteGitCommands.CheckOut(context.State.Commit)],
+                Environment = RemoteGitCommands.CheckOutEnvironment(
+                    paths.CachedCopy, $"{paths.CachedCopy}/index-{context.Release}", context.ReleaseDirectory),
                 User = paths.User,
                 OpenInput = pack is null ? null : _ => Task.FromResult(Rewound(pack, start)),
                 Deadline = context.Timeouts.GitFetch,
@@ -44,7 +45,7 @@ internal static class SendCode
             {
                 Name = "list known commits",
                 Programs = [RemoteGitCommands.ListKnown],
-                Environment = RemoteGitCommands.Environment(context.Paths.CachedCopy, index: null),
+                Environment = RemoteGitCommands.Environment(context.Paths.CachedCopy),
                 User = context.Paths.User,
                 Deadline = context.Timeouts.Query,
                 IsRepeatable = true,
