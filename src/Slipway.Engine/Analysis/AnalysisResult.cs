@@ -33,6 +33,9 @@ internal sealed record AnalysisResult
     /// <summary>Gemfile.lock; null when there is none.</summary>
     public GemfileLock? Lock { get; init; }
 
+    /// <summary>Names of the gems that the Gemfile itself lists for the environment.</summary>
+    public IReadOnlyList<string> ListedGems { get; init; } = [];
+
     /// <summary>The locked gems that the environment installs, without those of development and test only.</summary>
     public IReadOnlyList<LockedGem> Gems { get; init; } = [];
 

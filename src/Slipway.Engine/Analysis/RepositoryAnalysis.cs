@@ -32,6 +32,7 @@ internal static class RepositoryAnalysis
             WebServer = WebServerFinder.Find(bundle, processes.CustomWeb, isDeployable, remarks),
             HasGemfile = bundle.HasGemfile,
             Lock = bundle.Lock,
+            ListedGems = bundle.Listed,
             Gems = bundle.Gems,
             HasGemSource = bundle.HasGemSource,
             Components = ComponentFinder.Find(repository, bundle, options.Environment, remarks),

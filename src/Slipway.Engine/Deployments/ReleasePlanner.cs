@@ -21,7 +21,7 @@ internal static class ReleasePlanner
         RubyVersion = analysis.Ruby.Version,
         RubySource = analysis.Ruby.IsDistribution ? null : rubies.FirstOrDefault(ruby => ruby.Version == analysis.Ruby.Version),
         SystemPackages = SystemPackages(analysis),
-        NeedsCompiler = analysis.HasGemSource && analysis.Gems.Count > 0,
+        NeedsCompiler = analysis.HasGemSource && analysis.ListedGems.Count > 0,
         HasMigrations = analysis.Framework is RackFramework.Rails && analysis.HasMigrations,
         MigrationTask = HasPrepareTask(analysis) ? "db:prepare" : "db:migrate",
         NeedsAssets = analysis.NeedsAssetPrecompile,
@@ -38,7 +38,7 @@ internal static class ReleasePlanner
     {
         List<string> packages = [.. analysis.SystemPackages];
         if (analysis.HasGemfile && !analysis.HasGemSource)
-            packages.AddRange((analysis.Lock?.Dependencies ?? []).Select(PackageOf));
+            packages.AddRange(analysis.ListedGems.Select(PackageOf));
         if (analysis.WebServer is { Kind: WebServerKind.Puma, IsInBundle: false })
             packages.Add("puma");
         return [.. packages.Distinct().Order(StringComparer.Ordinal)];

@@ -30,6 +30,9 @@ internal sealed class Bundle
 
     public bool HasGemSource => Lock?.HasGemServer ?? Gemfile?.Sources.Count > 0;
 
+    /// <summary>Names of the gems that the Gemfile itself lists for the environment.</summary>
+    public IReadOnlyList<string> Listed => [.. _direct.Order(StringComparer.Ordinal)];
+
     /// <summary>The gem is installed, be it listed or needed by another.</summary>
     public bool Has(string name) => _names.Contains(name);
 
