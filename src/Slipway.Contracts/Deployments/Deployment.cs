@@ -57,7 +57,7 @@ public sealed record Deployment
 
 /// <summary>A redeployment asked for.</summary>
 /// <param name="GitRef">Branch, tag or hash; by default the stack's branch.</param>
-public sealed record Redeploy(string? GitRef);
+public sealed record Redeploy(string? GitRef = null);
 
 /// <summary>The reply to a redeployment.</summary>
 /// <param name="Ok">Always true.</param>
