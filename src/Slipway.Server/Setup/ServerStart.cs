@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Slipway.Server.Platform.Data;
 
 namespace Slipway.Server.Setup;
@@ -9,13 +10,14 @@ internal static class ServerStart
     {
         try
         {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             var stopping = app.Lifetime.ApplicationStopping;
             await app.Services.GetRequiredService<DatabaseStart>().RunAsync(stopping);
             await app.Services.GetRequiredService<SetupLink>().PrintAsync(Console.Out, stopping);
             await app.RunAsync();
             return 0;
         }
-        catch (Exception exception) when (exception is StartException or Microsoft.Extensions.Options.OptionsValidationException)
+        catch (Exception exception) when (exception is StartException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync("Slipway cannot start. " + exception.Message);
             return 1;
@@ -23,6 +25,11 @@ internal static class ServerStart
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             await Console.Error.WriteLineAsync($"Slipway cannot start. {exception.Message} Choose another address with --urls http://127.0.0.1:PORT.");
+            return 1;
+        }
+        catch (AggregateException exception) when (exception.InnerExceptions.All(inner => inner is OptionsValidationException))
+        {
+            await Console.Error.WriteLineAsync("Slipway cannot start.\n" + string.Join('\n', exception.InnerExceptions.Select(inner => inner.Message)));
             return 1;
         }
     }
