@@ -1,0 +1,102 @@
+using Microsoft.Playwright;
+using Slipway.Contracts;
+using Slipway.Contracts.Stacks;
+using Slipway.Rig;
+
+namespace Slipway.SystemTests.Dashboard;
+
+/// <summary>A Slipway with an owner, a repository of the sample application, and a browser to look at it.</summary>
+public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
+{
+    public const string Email = "owner@example.com";
+    public const string Password = "correct horse battery";
+
+    private static readonly string[] BrowserArguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"];
+
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("slipway-dashboard-");
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private SlipwayServer? _server;
+    private GitServer? _git;
+    private GitRepository? _repository;
+    private SlipwayClient? _api;
+
+    public SlipwayServer Server => _server ?? throw new InvalidOperationException("The rig is not up.");
+
+    public GitRepository Repository => _repository ?? throw new InvalidOperationException("The rig is not up.");
+
+    /// <summary>The owner's programs.</summary>
+    public SlipwayClient Api => _api ?? throw new InvalidOperationException("The rig is not up.");
+
+    /// <summary>An analysed stack that no test changes.</summary>
+    public Stack Stack { get; private set; } = null!;
+
+    /// <summary>The action that analysed it.</summary>
+    public int ActionId { get; private set; }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _git = await GitServer.StartAsync(testbed, Token);
+        _repository = await _git.CreateRepositoryAsync("samples/rack-app", Token);
+        _server = await SlipwayServer.StartAsync(_data, 0, new Dictionary<string, string>(), Token);
+        var owner = await _server.SetUpAsync(Email, Password, Token);
+        _api = _server.ClientFor(owner.Token);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = BrowserArguments });
+
+        var created = await _api.Stacks.CreateAsync(new() { Name = "Lighthouse", Git = _repository.Url, Environment = "staging" }, Token);
+        ActionId = created.Action.Id;
+        await FinishAsync(created.Stack.Uid, ActionId);
+        Stack = await _api.Stacks.GetAsync(created.Stack.Uid, Token);
+        await FinishAsync(Stack.Uid, (await _api.Environments.AddAsync(Stack.Uid, "GREETING", "line one\nline \"two\" $(three)", Token)).Id);
+    }
+
+    /// <summary>A browser window of its own, signed in unless told otherwise.</summary>
+    public async Task<BrowserWindow> OpenAsync(ColorScheme theme = ColorScheme.Light, int width = 1280, bool signIn = true, bool runsScripts = true)
+    {
+        var context = await _browser!.NewContextAsync(new()
+        {
+            BaseURL = Server.BaseUrl.AbsoluteUri,
+            ColorScheme = theme,
+            JavaScriptEnabled = runsScripts,
+            ViewportSize = new() { Width = width, Height = 800 },
+        });
+        var window = new BrowserWindow(context, await context.NewPageAsync());
+        if (!signIn)
+            return window;
+        await window.Page.GotoAsync("/sign-in");
+        await window.Page.GetByLabel("E-mail address").FillAsync(Email);
+        await window.Page.GetByLabel("Password").FillAsync(Password);
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await window.Page.WaitForURLAsync("**/stacks");
+        return window;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        if (_git is not null)
+            await _git.DisposeAsync();
+        _data.Delete(recursive: true);
+    }
+
+    private async Task FinishAsync(string stackUid, int actionId)
+    {
+        await foreach (var _ in Api.Actions.FollowAsync(stackUid, actionId, 0, Token))
+        {
+        }
+        var action = await Api.Actions.GetAsync(stackUid, actionId, Token);
+        Assert.True(action.FinishedSuccess, $"{action.Action}: {action.FinishedMessage}");
+    }
+}
+
+/// <summary>Tests of the dashboard share one rig; what one changes is its own stack.</summary>
+[CollectionDefinition(nameof(DashboardRig))]
+public sealed class DashboardCollection : ICollectionFixture<DashboardRig>;

@@ -1,0 +1,34 @@
+using Microsoft.Playwright;
+
+namespace Slipway.SystemTests.Dashboard;
+
+[Collection(nameof(DashboardRig))]
+public sealed class TokenPageTests(DashboardRig rig)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Token_IsCopied_Works_AndIsRevokedAfterAQuestion()
+    {
+        await using var window = await rig.OpenAsync();
+        var page = window.Page;
+        await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await page.GotoAsync("/tokens");
+        await page.GetByLabel("Name").FillAsync("my \"quoted\" <token>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copy the token" }).ClickAsync();
+        await page.GetByText("Copied").First.WaitForAsync();
+        var token = await page.EvaluateAsync<string>("navigator.clipboard.readText()");
+        var client = rig.Server.ClientFor(token);
+        Assert.Equal(DashboardRig.Email, (await client.Users.GetMeAsync(Token)).Email);
+
+        await page.GotoAsync("/tokens");
+        Assert.DoesNotContain(token, await page.ContentAsync(), StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke my \"quoted\" <token>" }).ClickAsync();
+        await page.Locator("dialog[open]").GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await page.WaitForURLAsync("**/tokens");
+
+        await Assert.ThrowsAsync<Contracts.Http.SlipwayApiException>(() => client.Users.GetMeAsync(Token));
+    }
+}
