@@ -79,6 +79,8 @@ internal static partial class EnvironmentEndpoints
         if (variable.IsReadonly)
             return ApiProblem.Conflict($"{variable.Key} is read-only: Slipway depends on it.");
         variable.Value = new(request.Value);
+        // From now on it is the user's: Slipway no longer overwrites it, and deleting it brings the generated one back.
+        variable.IsGenerated = false;
         variable.UpdatedAt = time.GetUtcNow();
         var action = queue.Add(variable.Stack!, UpdateKind, UpdateKind, PayloadOf(variable.Key), caller.Requester);
         await db.SaveChangesAsync(cancellationToken);

@@ -7,6 +7,7 @@ using Slipway.Engine.Analysis;
 using Slipway.Engine.Git;
 using Slipway.Server.Deployments;
 using Slipway.Server.Platform.Work;
+using Slipway.Server.ServerGroups;
 using Slipway.Server.Servers;
 
 namespace Slipway.Server.Stacks;
@@ -69,7 +70,10 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
             .FirstAsync(row => row.Id == run.Claim.StackId, cancellationToken);
         var state = run.ReadState(AnalyseJson.Default.AnalyseState);
         if (state.Analysis is not null)
+        {
             Note(stack, state);
+            await ComponentGroups.FollowFrameworkAsync(db, stack, time.GetUtcNow(), cancellationToken);
+        }
         var isLive = stack.Deployments.Any(deployment => deployment.IsLive);
         stack.Message = end.Message;
         stack.UpdatedAt = time.GetUtcNow();
