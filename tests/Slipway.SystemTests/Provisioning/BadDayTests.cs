@@ -11,9 +11,11 @@ public sealed class BadDayTests(Testbed testbed)
 {
     // apt's locks are of fcntl's kind. The holder lets go after so many seconds, or never.
     private const string HoldLock = """
-        use Fcntl; my ($seconds, @paths) = @ARGV; my @held;
-        for (@paths) { open my $f, '+>>', $_ or die $!; fcntl $f, F_SETLK, pack('s s l! l! i', F_WRLCK, 0, 0, 0, 0) or die $!; push @held, $f }
-        open my $ready, '>', '/run/lock-is-held'; close $ready; sleep $seconds;
+        use Fcntl; use POSIX; my ($seconds, @paths) = @ARGV; pipe my $held, my $tell;
+        if (fork) { close $tell; exit(<$held> ? 0 : 1) }
+        POSIX::setsid(); open STDOUT, '>', '/dev/null'; open STDERR, '>', '/dev/null'; my @files;
+        for (@paths) { open my $f, '+>>', $_ or die; my $lock = pack 's s x!8 q q i x4', F_WRLCK, 0, 0, 0, 0; fcntl $f, F_SETLK, $lock or die; push @files, $f }
+        print $tell "held\n"; close $tell; sleep $seconds;
         """;
 
     [Fact]
@@ -76,5 +78,5 @@ public sealed class BadDayTests(Testbed testbed)
     private static StackSpec Web(Fleet fleet) => Fleet.Stack("shop", [fleet.Server(0, ServerRoles.Web)]);
 
     private static Task HoldAsync(Fleet fleet, int seconds, params string[] paths) => fleet.Machines[0].ExecAsync(
-        ["sh", "-c", "perl -e \"$0\" \"$@\" >/dev/null 2>&1 & until [ -e /run/lock-is-held ]; do :; done", HoldLock, $"{seconds}", .. paths]);
+        ["perl", "-e", HoldLock, $"{seconds}", .. paths]);
 }
