@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Globalization;
+using Slipway.Contracts;
+using Slipway.Contracts.Actions;
+using Slipway.Rig;
+using Spectre.Console;
+
+namespace Slipway.Bench;
+
+/// <summary>Slipway beside a raw script that does the same work, on servers of the same kind, one after the other.</summary>
+internal sealed class DeployBenchmark(int rounds, int fresh)
+{
+    private const double RequestsPerSecond = 50;
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var testbed = new Testbed();
+        await using var git = await GitServer.StartAsync(testbed, cancellationToken);
+        var data = Directory.CreateTempSubdirectory("slipway-bench-");
+        await using var slipway = await SlipwayServer.StartAsync(data, 0, new Dictionary<string, string>(), cancellationToken);
+        var owner = await slipway.SetUpAsync("bench@example.test", "a long enough password", cancellationToken);
+        var client = slipway.ClientFor(owner.Token);
+
+        AnsiConsole.WriteLine("| | wall s, median (range) | until live s | failed requests |");
+        AnsiConsole.WriteLine("|---|---|---|---|");
+        var (rawFirst, rawAgain) = await MeasureRawAsync(testbed, git, cancellationToken);
+        var (first, again) = await MeasureSlipwayAsync(testbed, git, client, cancellationToken);
+        Report("redeploy", rawAgain, again, aim: 1.5);
+        Report("first deploy", rawFirst, first, aim: 1.5);
+        var rawFresh = await MeasureFreshAsync("raw: fresh server to live", testbed, git, (server, url, token) => DeployRawFreshAsync(server, url, token), cancellationToken);
+        var ourFresh = await MeasureFreshAsync(
+            "Slipway: fresh server to live", testbed, git, (server, url, token) => DeployFreshAsync(client, server, url, token), cancellationToken);
+        Report("fresh server to live", rawFresh, ourFresh, aim: 1.3);
+        data.Delete(recursive: true);
+        return 0;
+    }
+
+    private async Task<(Series First, Series Again)> MeasureRawAsync(Testbed testbed, GitServer git, CancellationToken cancellationToken)
+    {
+        await using var server = await testbed.StartWarmAsync(cancellationToken);
+        var code = await git.CreateRepositoryAsync("samples/rack-app", cancellationToken);
+        var raw = new RawServer(server);
+        await raw.SetUpAsync(cancellationToken);
+        var first = await TimeAsync(server, await code.HeadAsync(cancellationToken), load: false, token => raw.DeployAsync(code.Url, token), cancellationToken);
+        var again = await RepeatAsync(server, code, token => raw.DeployAsync(code.Url, token), cancellationToken);
+        return (Tell(new("raw: first deploy", [first])), Tell(new("raw: redeploy", again)));
+    }
+
+    private async Task<(Series First, Series Again)> MeasureSlipwayAsync(
+        Testbed testbed, GitServer git, SlipwayClient client, CancellationToken cancellationToken)
+    {
+        await using var server = await testbed.StartWarmAsync(cancellationToken);
+        var code = await git.CreateRepositoryAsync("samples/rack-app", cancellationToken);
+        var stack = await CreateAsync(client, server, code.Url, "redeployed", deploy: false, cancellationToken);
+        var first = await TimeAsync(
+            server, await code.HeadAsync(cancellationToken), load: false, token => RedeployAsync(client, stack, token), cancellationToken);
+        var again = await RepeatAsync(server, code, token => RedeployAsync(client, stack, token), cancellationToken);
+        return (Tell(new("Slipway: first deploy, with provisioning checked", [first])), Tell(new("Slipway: redeploy, with health check", again)));
+    }
+
+    private async Task<Series> MeasureFreshAsync(
+        string name, Testbed testbed, GitServer git, Func<FreshServer, string, CancellationToken, Task> deploy, CancellationToken cancellationToken)
+    {
+        List<Measured> values = [];
+        for (var round = 0; round < fresh; round++)
+        {
+            await using var server = await testbed.StartBareAsync(cancellationToken);
+            var code = await git.CreateRepositoryAsync("samples/rack-app", cancellationToken);
+            values.Add(await TimeAsync(
+                server, await code.HeadAsync(cancellationToken), load: false, token => deploy(server, code.Url, token), cancellationToken));
+        }
+        return Tell(new(name, values));
+    }
+
+    private async Task<IReadOnlyList<Measured>> RepeatAsync(
+        FreshServer server, GitRepository code, Func<CancellationToken, Task> deploy, CancellationToken cancellationToken)
+    {
+        List<Measured> values = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            var revision = await code.CommitVersionAsync($"round {round}", cancellationToken);
+            values.Add(await TimeAsync(server, revision, load: true, deploy, cancellationToken));
+        }
+        return values;
+    }
+
+    private static async Task<Measured> TimeAsync(
+        FreshServer server, string revision, bool load, Func<CancellationToken, Task> deploy, CancellationToken cancellationToken)
+    {
+        await using var visitors = load ? LoadGenerator.Start(server.Url(), RequestsPerSecond) : null;
+        await Task.Delay(load ? TimeSpan.FromSeconds(2) : TimeSpan.Zero, cancellationToken);
+        var watch = Stopwatch.StartNew();
+        var live = WaitForAsync(server, revision, watch, cancellationToken);
+        await deploy(cancellationToken);
+        var wall = watch.Elapsed;
+        var liveAt = await live;
+        await Task.Delay(load ? TimeSpan.FromSeconds(2) : TimeSpan.Zero, cancellationToken);
+        return new(wall, liveAt, visitors is null ? null : await visitors.StopAsync());
+    }
+
+    private static async Task<TimeSpan> WaitForAsync(FreshServer server, string revision, Stopwatch watch, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        while (true)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(server.Url("/healthz"), cancellationToken);
+                if (answer.Headers.TryGetValues("X-Revision", out var seen) && seen.Contains(revision))
+                    return watch.Elapsed;
+            }
+            catch (HttpRequestException)
+            {
+                // Nothing listens before the first deployment.
+            }
+            await Task.Delay(10, cancellationToken);
+        }
+    }
+
+    private static async Task DeployRawFreshAsync(FreshServer server, string url, CancellationToken cancellationToken)
+    {
+        var raw = new RawServer(server);
+        await raw.SetUpAsync(cancellationToken);
+        await raw.DeployAsync(url, cancellationToken);
+    }
+
+    private static async Task DeployFreshAsync(SlipwayClient client, FreshServer server, string url, CancellationToken cancellationToken)
+    {
+        var name = "fresh " + server.Name;
+        var uid = await CreateAsync(client, server, url, name, deploy: true, cancellationToken);
+        var actions = await client.Actions.ListAsync(uid, cancellationToken: cancellationToken);
+        await FollowAsync(client, uid, actions.Response.Max(action => action.Id), cancellationToken);
+    }
+
+    private static async Task<string> CreateAsync(
+        SlipwayClient client, FreshServer server, string url, string name, bool deploy, CancellationToken cancellationToken)
+    {
+        var created = await client.Stacks.CreateAsync(
+            new()
+            {
+                Name = name,
+                Git = url,
+                Servers = [new() { Address = server.Address, PrivateKey = await File.ReadAllTextAsync(server.PrivateKeyFile, cancellationToken) }],
+                Deploy = deploy,
+            },
+            cancellationToken);
+        await FollowAsync(client, created.Stack.Uid, created.Action.Id, cancellationToken);
+        return created.Stack.Uid;
+    }
+
+    private static async Task RedeployAsync(SlipwayClient client, string uid, CancellationToken cancellationToken)
+    {
+        var reply = await client.Deployments.RedeployAsync(uid, gitRef: null, cancellationToken);
+        await FollowAsync(client, uid, reply.AsyncActionId, cancellationToken);
+    }
+
+    private static async Task FollowAsync(SlipwayClient client, string uid, int actionId, CancellationToken cancellationToken)
+    {
+        await foreach (var item in client.Actions.FollowAsync(uid, actionId, since: 0, cancellationToken))
+        {
+            if (item.EventType == ActionsClient.FinishedEvent)
+                break;
+        }
+        var action = await client.Actions.GetAsync(uid, actionId, cancellationToken);
+        if (action.FinishedSuccess != true)
+            throw new InvalidOperationException($"{action.Action} failed: {action.FinishedMessage}");
+    }
+
+    private static Series Tell(Series series)
+    {
+        AnsiConsole.WriteLine(series.ToString());
+        return series;
+    }
+
+    private static void Report(string what, Series raw, Series ours, double aim)
+    {
+        var ratio = ours.MedianWall / raw.MedianWall;
+        var verdict = ratio <= aim ? "met" : "missed";
+        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {ratio:0.00} times raw, the aim is {aim:0.0}: {verdict}"));
+    }
+}
