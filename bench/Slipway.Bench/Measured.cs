@@ -23,7 +23,7 @@ internal sealed record Series(string Name, IReadOnlyList<Measured> Values)
     public override string ToString()
     {
         var (least, most) = (Values.Min(value => value.Wall), Values.Max(value => value.Wall));
-        var requests = Requests == 0 ? "" : $"{Failed} of {Requests}";
+        var requests = Requests == 0 ? "" : $"{Failed} of {Requests}" + string.Concat(Values.Where(value => value.Load?.Failed.Count > 0).Select(value => $" ({value.Load})"));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {Name} | {MedianWall.TotalSeconds:0.00} ({least.TotalSeconds:0.00}-{most.TotalSeconds:0.00}) | {MedianLive.TotalSeconds:0.00} | {requests} |");

@@ -2,7 +2,7 @@
 set -eu
 if ! command -v nginx >/dev/null || ! command -v puma >/dev/null || ! command -v git >/dev/null; then
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ruby bundler nginx puma git >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ruby bundler nginx puma ruby-rack git >/dev/null
 fi
 id app >/dev/null 2>&1 || useradd --system --home-dir /srv/app --create-home app
 install -d -o app -g app /srv/app/releases /srv/app/shared

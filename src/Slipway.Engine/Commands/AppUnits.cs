@@ -40,7 +40,7 @@ internal static class AppUnits
             Restart=always
             RestartSec=1
             TimeoutStopSec={(int)stopTimeout.TotalSeconds}
-            KillMode=mixed
+            KillMode=control-group
             NoNewPrivileges=yes
             {Temporary(paths, process, sharesTmp)}
             [Install]

@@ -4,26 +4,51 @@ namespace Slipway.Engine.Commands;
 
 internal static class NginxCommands
 {
-    // After a reload nginx's earlier workers end the requests they have. Only when they are gone is nothing more sent to the old upstream.
-    private const string AwaitScript = """
+    // nginx tells the world by the names of its processes what they do. These lines find the workers, serving or shutting down.
+    private const string FindWorkers = """
+        sub workers {
+            my %found;
+            opendir my $proc, "/proc" or die "no /proc: $!\n";
+            for my $pid (grep /\A\d+\z/, readdir $proc) {
+                open my $in, "<", "/proc/$pid/cmdline" or next;
+                my $text = <$in>;
+                $found{$pid} = $2 ? "ending" : "serving" if defined $text && $text =~ /\Anginx: worker process( (is shutting down))?/;
+            }
+            return %found;
+        }
+        """;
+
+    // A reload returns before the new workers serve. An old worker may take one more request meanwhile, so the old application must live until
+    // each of them has heard of it.
+    private const string ReloadScript = FindWorkers + """
+        my %old = workers();
+        system("systemctl", "reload-or-restart", "nginx") == 0 or exit 1;
+        for (1 .. 2000) {
+            my %now = workers();
+            my $is_new = grep { $now{$_} eq "serving" && !$old{$_} } keys %now;
+            my $is_old = grep { ($now{$_} // "") eq "serving" } keys %old;
+            exit 0 if $is_new && !$is_old;
+            select undef, undef, undef, 0.005;
+        }
+        print "nginx did not replace its workers within 10 s\n";
+        exit 1;
+        """;
+
+    private const string AwaitScript = FindWorkers + """
         my $end = time + $ARGV[0];
         while (time < $end) {
-            my $busy = 0;
-            for my $file (glob "/proc/[0-9]*/cmdline") {
-                open my $in, "<", $file or next;
-                local $/; my $text = <$in>; close $in;
-                $busy = 1, last if defined $text && $text =~ /^nginx: worker process is shutting down/;
-            }
-            exit 0 unless $busy;
-            select undef, undef, undef, 0.05;
+            my %now = workers();
+            exit 0 unless grep { $_ eq "ending" } values %now;
+            select undef, undef, undef, 0.01;
         }
         """;
 
     public static IReadOnlyList<string> Check { get; } = ["nginx", "-q", "-t"];
 
-    public static IReadOnlyList<string> Reload { get; } = ["systemctl", "reload-or-restart", "nginx"];
+    /// <summary>Ends when only workers with the new configuration take requests.</summary>
+    public static IReadOnlyList<string> Reload { get; } = ["perl", "-e", ReloadScript];
 
-    /// <summary>Waits until workers from before the last reload are gone, or the time is over.</summary>
+    /// <summary>Waits until workers from before the last reload have ended the requests that they have, or the time is over.</summary>
     public static IReadOnlyList<string> AwaitOldWorkers(TimeSpan atMost) =>
         ["perl", "-e", AwaitScript, ((int)atMost.TotalSeconds).ToString(CultureInfo.InvariantCulture)];
 }
