@@ -65,7 +65,7 @@ public static class Names
     };
 
     public static IEnumerable<string> OfRoles(IEnumerable<string> roles) =>
-        roles.Where(role => role is not ("app" or "db" or "rails")).DefaultIfEmpty("app").Select(OfComponent).Distinct();
+        roles.Where(role => role is not ("app" or "db" or "rails" or "rack" or "sinatra" or "padrino")).DefaultIfEmpty("app").Select(OfComponent).Distinct();
 
     public static string OfDistribution(string? name, string? version) => name switch
     {

@@ -18,6 +18,7 @@ public sealed class RemoteEnrolmentTests(TestServer server) : IClassFixture<Test
         Assert.Equal("debian", facts.Distribution);
         Assert.Equal((await server.ExecAsync("dpkg", "--print-architecture"), server.Name), (facts.Architecture, facts.HostName));
         Assert.Contains(server.Address, facts.Addresses);
+        Assert.All(facts.Addresses, address => Assert.Matches("[.:]", address));
         Assert.Equal(await server.ExecAsync("cat", "/proc/sys/kernel/random/boot_id"), facts.BootId);
         Assert.True(facts is { Cores: > 0, MemoryBytes: > 100 << 20, DiskFreeBytes: > 1 << 20 });
         var files = await server.ExecAsync("find", "/usr/local/lib/slipway", "-printf", "%u:%g %m %P\n");

@@ -61,7 +61,7 @@ internal sealed class RemoteHost(MachineHelper helper, RemoteScope scope, Engine
         var answer = await helper.AskAsync(HelperRequest.Facts(), cancellationToken);
         var text = answer.Select(Encoding.UTF8.GetString).ToList();
         return new MachineFacts(text[0], text[1], text[2], text[3], text[4], int.Parse(text[5], CultureInfo.InvariantCulture),
-            long.Parse(text[6], CultureInfo.InvariantCulture), long.Parse(text[7], CultureInfo.InvariantCulture), text[9..], text[8]);
+            long.Parse(text[6], CultureInfo.InvariantCulture), long.Parse(text[7], CultureInfo.InvariantCulture), text[10..], text[8]);
     }
 
     private async Task EndAsync(RemoteCommand command, string ticket)
