@@ -14,6 +14,7 @@ internal sealed class DeployBenchmark(int rounds, int fresh)
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        // Servers stay until the end: another one at the same address would have another host key than the one that was pinned.
         await using var testbed = new Testbed();
         await using var git = await GitServer.StartAsync(testbed, cancellationToken);
         var data = Directory.CreateTempSubdirectory("slipway-bench-");
@@ -37,7 +38,7 @@ internal sealed class DeployBenchmark(int rounds, int fresh)
 
     private async Task<(Series First, Series Again)> MeasureRawAsync(Testbed testbed, GitServer git, CancellationToken cancellationToken)
     {
-        await using var server = await testbed.StartWarmAsync(cancellationToken);
+        var server = await testbed.StartWarmAsync(cancellationToken);
         var code = await git.CreateRepositoryAsync("samples/rack-app", cancellationToken);
         var raw = new RawServer(server);
         await raw.SetUpAsync(cancellationToken);
@@ -49,7 +50,7 @@ internal sealed class DeployBenchmark(int rounds, int fresh)
     private async Task<(Series First, Series Again)> MeasureSlipwayAsync(
         Testbed testbed, GitServer git, SlipwayClient client, CancellationToken cancellationToken)
     {
-        await using var server = await testbed.StartWarmAsync(cancellationToken);
+        var server = await testbed.StartWarmAsync(cancellationToken);
         var code = await git.CreateRepositoryAsync("samples/rack-app", cancellationToken);
         var stack = await CreateAsync(client, server, code.Url, "redeployed", deploy: false, cancellationToken);
         var first = await TimeAsync(
@@ -64,7 +65,7 @@ internal sealed class DeployBenchmark(int rounds, int fresh)
         List<Measured> values = [];
         for (var round = 0; round < fresh; round++)
         {
-            await using var server = await testbed.StartBareAsync(cancellationToken);
+            var server = await testbed.StartBareAsync(cancellationToken);
             var code = await git.CreateRepositoryAsync("samples/rack-app", cancellationToken);
             values.Add(await TimeAsync(
                 server, await code.HeadAsync(cancellationToken), load: false, token => deploy(server, code.Url, token), cancellationToken));
