@@ -3,7 +3,6 @@ using System.Globalization;
 using Slipway.Contracts;
 using Slipway.Contracts.Actions;
 using Slipway.Rig;
-using Spectre.Console;
 
 namespace Slipway.Bench;
 
@@ -22,8 +21,8 @@ internal sealed class DeployBenchmark(int rounds, int fresh)
         var owner = await slipway.SetUpAsync("bench@example.test", "a long enough password", cancellationToken);
         var client = slipway.ClientFor(owner.Token);
 
-        AnsiConsole.WriteLine("| | wall s, median (range) | until live s | failed requests |");
-        AnsiConsole.WriteLine("|---|---|---|---|");
+        Console.WriteLine("| | wall s, median (range) | until live s | failed requests |");
+        Console.WriteLine("|---|---|---|---|");
         var (rawFirst, rawAgain) = await MeasureRawAsync(testbed, git, cancellationToken);
         var (first, again) = await MeasureSlipwayAsync(testbed, git, client, cancellationToken);
         Report("redeploy", rawAgain, again, aim: 1.5);
@@ -169,7 +168,7 @@ internal sealed class DeployBenchmark(int rounds, int fresh)
 
     private static Series Tell(Series series)
     {
-        AnsiConsole.WriteLine(series.ToString());
+        Console.WriteLine(series.ToString());
         return series;
     }
 
@@ -177,6 +176,6 @@ internal sealed class DeployBenchmark(int rounds, int fresh)
     {
         var ratio = ours.MedianWall / raw.MedianWall;
         var verdict = ratio <= aim ? "met" : "missed";
-        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {ratio:0.00} times raw, the aim is {aim:0.0}: {verdict}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {ratio:0.00} times raw, the aim is {aim:0.0}: {verdict}"));
     }
 }

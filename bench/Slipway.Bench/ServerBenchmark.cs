@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Slipway.Rig;
-using Spectre.Console;
 
 namespace Slipway.Bench;
 
@@ -28,7 +27,7 @@ internal static class ServerBenchmark
         var perSecond = Requests / watch.Elapsed.TotalSeconds;
         await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
         var after = ResidentMegabytes(server.ProcessId);
-        AnsiConsole.WriteLine(string.Create(
+        Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"first start {first.Started.TotalSeconds:0.00} s, start {started.TotalSeconds:0.00} s (aim 1.5); resident {idle} MB idle (aim 170), {after} MB after {Requests} lists of stacks at {perSecond:0}/s"));
         data.Delete(recursive: true);

@@ -8,6 +8,13 @@ internal sealed class Story
 {
     private readonly long _start = TimeProvider.System.GetTimestamp();
 
+    public Story()
+    {
+        // A log file has no right edge.
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 1000;
+    }
+
     public TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_start);
 
     public void Tell(string text) => Line("[bold]", text, "[/]");
