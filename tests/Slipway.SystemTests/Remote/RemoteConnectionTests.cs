@@ -9,6 +9,8 @@ public sealed class RemoteConnectionTests(TestServer server) : IClassFixture<Tes
     [Fact]
     public async Task Stacks_ShareOneConnection_WhichIsClosedWhenIdle()
     {
+        // What another test has just closed may still be ending on the server.
+        await TestServer.UntilAsync(async () => (await server.ConnectionsAsync()).Count == 0);
         await using var hosts = server.NewHosts(TestServer.Quick with { Idle = TimeSpan.FromSeconds(2) });
         await Task.WhenAll(Enumerable.Range(0, 8).Select(number => server.Host(hosts, $"stack{number}").ReadFileAsync("/etc/hostname", Token)));
         Assert.Single(await server.ConnectionsAsync());
