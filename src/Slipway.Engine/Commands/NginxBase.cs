@@ -29,6 +29,9 @@ internal static class NginxBase
     /// </summary>
     public static string Http(MachineFacts facts) => $$"""
         # Written by Slipway; changes are overwritten.
+        # By default names of some 50 characters are too long for it.
+        server_names_hash_bucket_size 256;
+
         map $http_upgrade $slipway_connection {
             default upgrade;
             '' '';

@@ -13,16 +13,23 @@ internal static class NginxConfig
 
         """;
 
-    public static string Site(StackSpec stack)
+    /// <summary>A file of the machine, not of a stack: there can be only one such site, and the last one to write it has it.</summary>
+    public const string DefaultSitePath = "/etc/nginx/conf.d/01-slipway-default.conf";
+
+    /// <summary>Answers to the stack's own names.</summary>
+    public static string Site(StackSpec stack, ServerSpec server) =>
+        stack.HostNames.Count == 0 ? "# Written by Slipway; the stack has no host names.\n" : Server(stack, server, "", string.Join(' ', stack.HostNames));
+
+    /// <summary>Answers to the machine's address and to names that no site has.</summary>
+    public static string DefaultSite(StackSpec stack, ServerSpec server) => Server(stack, server, "default_server", "_");
+
+    private static string Server(StackSpec stack, ServerSpec server, string options, string names)
     {
         var paths = stack.Paths;
-        var listen = stack.HostNames.Count == 0 ? "default_server" : "";
-        var names = stack.HostNames.Count == 0 ? "_" : string.Join(' ', stack.HostNames);
         return $$"""
             # Written by Slipway; changes are overwritten.
             server {
-                listen 80 {{listen}};
-                listen [::]:80 {{listen}};
+            {{NginxBase.Listen(server.Facts, options)}}
                 server_name {{names}};
                 root {{paths.Current}}/public;
                 error_log {{paths.Log}}/nginx_error.log;

@@ -28,6 +28,9 @@ internal static class SystemdCommands
 
     public static IReadOnlyList<string> IsActive(string unit) => ["systemctl", "is-active", "--quiet", "--", unit];
 
+    /// <summary>Prints lines like ActiveState=active. A unit that is always started again looks active most of the time; NRestarts tells.</summary>
+    public static IReadOnlyList<string> State(string unit) => ["systemctl", "show", "--property=ActiveState,NRestarts", "--", unit];
+
     public static IReadOnlyList<string> LastOutput(string unit, int lines) =>
         ["journalctl", $"--unit={unit}", "--no-pager", "--output=cat", $"--lines={lines.ToString(CultureInfo.InvariantCulture)}"];
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Slipway.Engine.Deployments.Steps;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -11,7 +12,7 @@ internal static class Abandon
     {
         if (context.State.IsSwitched)
             return;
-        foreach (var server in context.WebServers)
+        await Task.WhenAll(context.WebServers.Select(async server =>
         {
             try
             {
@@ -22,23 +23,44 @@ internal static class Abandon
                 await context.Log.WriteAsync(
                     server.Name, Severity.Warning, $"What the attempt left on the server stays there until the next deployment: {exception.Message}");
             }
-        }
+        }));
     }
 
     private static async Task CleanAsync(DeployContext context, ServerSpec server, bool removeRelease, CancellationToken cancellationToken)
     {
         var host = context.Hosts(server);
-        if (context.State.OldRuns.TryGetValue(server.Uid, out var old) && old != context.Run)
-            await SwitchBackAsync(context, host, old, cancellationToken);
+        var live = await host.ReadFileAsync(context.Paths.LiveRun, cancellationToken) is { } file ? Encoding.ASCII.GetString(file).Trim() : null;
+        var isPinned = live == context.Run;
+        var old = isPinned ? context.State.OldRuns.GetValueOrDefault(server.Uid) : live;
+        if (old is null)
+            await Switcher.TakeDownAsync(context, server, cancellationToken);
+        else
+            await SwitchBackAsync(context, server, old, isPinned, cancellationToken);
         await RetireRuns.StopAsync(context, host, context.Run, drain: false, cancellationToken);
         if (removeRelease)
             await host.ApplyAsync([new Remove(context.ReleaseDirectory)], cancellationToken);
     }
 
-    private static async Task SwitchBackAsync(DeployContext context, IRemoteHost host, string old, CancellationToken cancellationToken)
+    private static async Task SwitchBackAsync(
+        DeployContext context, ServerSpec server, string old, bool isPinned, CancellationToken cancellationToken)
     {
-        await Switcher.PrepareAsync(context, host, old, cancellationToken);
-        await Switcher.ReloadAsync(context, host, cancellationToken);
-        await Switcher.PinOldAsync(context, host, old, cancellationToken);
+        // Only a server whose old run was looked for came near the switch; the others' nginx is left alone.
+        var isNear = context.State.OldRuns.ContainsKey(server.Uid);
+        var host = context.Hosts(server);
+        try
+        {
+            if (isNear)
+            {
+                await Switcher.PrepareAsync(context, server, old, cancellationToken);
+                await Switcher.ReloadAsync(context, host, cancellationToken);
+            }
+        }
+        catch (RemoteException exception)
+        {
+            // A configuration that nginx refuses was never taken into use: it goes on with the old run.
+            await context.Log.WriteAsync(server.Name, Severity.Warning, $"nginx keeps the configuration that it had: {exception.Message}");
+        }
+        if (isPinned)
+            await Switcher.PinOldAsync(context, host, old, cancellationToken);
     }
 }

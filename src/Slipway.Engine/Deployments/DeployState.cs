@@ -24,7 +24,7 @@ internal sealed class DeployState
     /// <summary>The releases that are still on the servers.</summary>
     public List<string> KeptReleases { get; set; } = [];
 
-    /// <summary>Whether traffic goes to the new run.</summary>
+    /// <summary>Whether traffic goes to the new run for good; until then a failure brings the old one back.</summary>
     public bool IsSwitched { get; set; }
 
     /// <summary>Servers work side by side, so this may be called from several threads.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Deployments;
 
@@ -8,13 +9,14 @@ namespace Slipway.Engine.Deployments;
 internal static class Switcher
 {
     /// <summary>Writes nginx's files and has nginx check them; requests go on as before.</summary>
-    public static async Task PrepareAsync(DeployContext context, IRemoteHost host, string run, CancellationToken cancellationToken)
+    public static async Task PrepareAsync(DeployContext context, ServerSpec server, string run, CancellationToken cancellationToken)
     {
-        var paths = context.Paths;
+        var (paths, host) = (context.Paths, context.Hosts(server));
         await host.ApplyAsync(
             [
-                new WriteFile(paths.NginxUpstream, Encoding.UTF8.GetBytes(NginxConfig.Upstream(paths.UpstreamName, paths.WebSocket(run)))),
-                new WriteFile(paths.NginxSite, Encoding.UTF8.GetBytes(NginxConfig.Site(context.Stack))),
+                File(paths.NginxUpstream, NginxConfig.Upstream(paths.UpstreamName, paths.WebSocket(run))),
+                File(paths.NginxSite, NginxConfig.Site(context.Stack, server)),
+                .. server.AnswersUnknownNames ? [File(NginxConfig.DefaultSitePath, NginxConfig.DefaultSite(context.Stack, server))] : (FileChange[])[],
             ],
             cancellationToken);
         var check = await host.RunAsync(Quick(context, "check nginx's configuration", NginxCommands.Check), onLine: null, cancellationToken);
@@ -55,6 +57,25 @@ internal static class Switcher
             ],
             cancellationToken);
     }
+
+    /// <summary>Where nothing served before, nothing does after an attempt that came as far as the switch.</summary>
+    public static async Task TakeDownAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
+    {
+        var (paths, host) = (context.Paths, context.Hosts(server));
+        var removed = await host.ApplyAsync(
+            [
+                .. server.AnswersUnknownNames ? [new Remove(NginxConfig.DefaultSitePath)] : (FileChange[])[],
+                new Remove(paths.NginxSite),
+                new Remove(paths.NginxUpstream),
+                new Remove(paths.Current),
+                new Remove(paths.LiveRun),
+            ],
+            cancellationToken);
+        if (removed.Count > 0)
+            await ReloadAsync(context, host, cancellationToken);
+    }
+
+    private static WriteFile File(string path, string text) => new(path, Encoding.UTF8.GetBytes(text));
 
     private static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
         new() { Name = name, Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true };

@@ -22,6 +22,9 @@ public sealed record ServerSpec
     /// <summary>The first of its group: migrations and other things that must happen once run there.</summary>
     public bool IsPrimary { get; init; }
 
+    /// <summary>Whether requests that name no stack of the machine, as by its address, are answered by this one. Of the stacks on a machine one does.</summary>
+    public bool AnswersUnknownNames { get; init; } = true;
+
     public bool HasRole(string role) => Roles.Contains(role);
 }
 

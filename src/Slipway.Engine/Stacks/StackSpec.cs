@@ -29,7 +29,7 @@ public sealed record StackSpec
     /// <summary>puma, unicorn, thin, passenger, or custom.</summary>
     public string WebServer { get; init; } = "puma";
 
-    /// <summary>Host names that the site answers to; empty to answer whatever no other site of the machine takes.</summary>
+    /// <summary>Host names that the site answers to, beside those that no other site of the machine takes where it is the one for them.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 
     public required IReadOnlyList<ServerSpec> Servers { get; init; }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Environments;
 using Slipway.Contracts.Http;
+using Slipway.Engine.Stacks;
 using Slipway.Server.Actions;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
@@ -52,7 +53,7 @@ internal static partial class EnvironmentEndpoints
         var request = parameters.Read<AddEnvironmentVariable>();
         if (!KeyPattern.IsMatch(request.Key))
             return ApiProblem.BadRequest("key must have 1 to 255 letters, digits and underscores, and not begin with a digit.");
-        if (RefuseValue(request.Value) is { } problem)
+        if (RefuseValue(request.Key, request.Value) is { } problem)
             return problem;
         var action = await db.WriteAsync(StoreAsync, cancellationToken);
         return Answer(queue, action, "Another environment variable with the same key exists. Use PUT to change it.");
@@ -72,10 +73,10 @@ internal static partial class EnvironmentEndpoints
         string stackUid, string idOrKey, ApiParameters parameters, Caller caller, AppDb db, ActionQueue queue, TimeProvider time, CancellationToken cancellationToken)
     {
         var request = parameters.Read<ChangeEnvironmentVariable>();
-        if (RefuseValue(request.Value) is { } problem)
-            return problem;
         if (await FindAsync(db, caller, stackUid, idOrKey, cancellationToken) is not { } variable)
             return ApiProblem.NotFound();
+        if (RefuseValue(variable.Key, request.Value) is { } problem)
+            return problem;
         if (variable.IsReadonly)
             return ApiProblem.Conflict($"{variable.Key} is read-only: Slipway depends on it.");
         variable.Value = new(request.Value);
@@ -108,10 +109,13 @@ internal static partial class EnvironmentEndpoints
         return Api.Ok(ActionRecords.From(action));
     }
 
-    private static ApiProblem? RefuseValue(string value) =>
-        value.Contains('\0', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(value) > MaxValueBytes
-            ? ApiProblem.BadRequest("value must not contain NUL and have at most 64 KiB.")
-            : null;
+    // What no process can be given is refused here, not half-way through a deployment.
+    private static ApiProblem? RefuseValue(string key, string value)
+    {
+        if (value.Contains('\0', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(value) > MaxValueBytes)
+            return ApiProblem.BadRequest("value must not contain NUL and have at most 64 KiB.");
+        return EnvironmentFile.FindProblem(key, new(value)) is { } problem ? ApiProblem.BadRequest(problem) : null;
+    }
 
     // Keys never consist of digits only, so the two cannot be confused.
     private static Task<EnvironmentVariable?> FindAsync(AppDb db, Caller caller, string stackUid, string idOrKey, CancellationToken cancellationToken)

@@ -6,11 +6,13 @@ using Slipway.Engine.Deployments;
 using Slipway.Engine.Git;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
+using Slipway.Server.Deployments;
+using Slipway.Server.Platform.Http;
 
 namespace Slipway.Server.Stacks;
 
 /// <summary>Reads a stack's rows into what the engine works with.</summary>
-internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOptions> rubies)
+internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOptions> rubies, IOptions<PublicOptions> addresses)
 {
     public Task<Stack> FindAsync(int stackId, CancellationToken cancellationToken) => db.Stacks.AsNoTracking()
         .Include(stack => stack.Servers.OrderBy(server => server.Id)).ThenInclude(server => server.Machine)
@@ -21,13 +23,22 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
         var databases = await db.StackDatabases.AsNoTracking().Include(row => row.Server).Where(row => row.StackId == stack.Id)
             .OrderBy(row => row.Id).ToListAsync(cancellationToken);
         var primary = stack.Servers.Find(server => server.HasRole(ServerRoles.Web));
+        var taken = await MachinesOfOthersAsync(stack, cancellationToken);
         return new()
         {
             Slug = stack.Slug,
             Name = stack.Name,
             Environment = stack.Environment,
             Framework = stack.Framework ?? "rack",
-            Servers = [.. stack.Servers.Select(server => ServerOf(stack, server, server == primary))],
+            HostNames = [StackNames.Fqdn(stack.Slug, stack.Environment, addresses.Value.BaseDomain)],
+            Servers =
+            [
+                .. stack.Servers.Select(server => ServerOf(stack, server) with
+                {
+                    IsPrimary = server == primary,
+                    AnswersUnknownNames = !taken.Contains(server.MachineId),
+                }),
+            ],
             Databases = [.. databases.Select(DatabaseOf)],
         };
     }
@@ -43,7 +54,20 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
         BuildableRubies = [.. rubies.Value.Sources.Select(source => source.Version)],
     };
 
-    private static ServerSpec ServerOf(Stack stack, Servers.Server server, bool isPrimary)
+    // Of the stacks that serve from a machine, the one that did so first has its address.
+    private async Task<HashSet<int>> MachinesOfOthersAsync(Stack stack, CancellationToken cancellationToken)
+    {
+        var machines = stack.Servers.Select(server => server.MachineId).ToList();
+        var successes = db.Deployments.Where(row => row.Outcome == DeploymentOutcome.Success);
+        var first = await successes.Where(row => row.StackId == stack.Id).MinAsync(row => (int?)row.Id, cancellationToken) ?? int.MaxValue;
+        var taken = await db.Servers.AsNoTracking()
+            .Where(server => machines.Contains(server.MachineId) && server.StackId != stack.Id && (" " + server.Roles + " ").Contains(" web "))
+            .Where(server => successes.Any(row => row.StackId == server.StackId && row.Id < first))
+            .Select(server => server.MachineId).ToListAsync(cancellationToken);
+        return [.. taken];
+    }
+
+    private static ServerSpec ServerOf(Stack stack, Servers.Server server)
     {
         var machine = server.Machine!;
         var addresses = machine.Addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -57,7 +81,6 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
                 machine.Cores, machine.MemoryBytes, DiskFreeBytes: 0, addresses, BootId: ""),
             PrivateAddress = PrivateAddress.Of(addresses, machine.Address),
             Roles = server.Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            IsPrimary = isPrimary,
         };
     }
 

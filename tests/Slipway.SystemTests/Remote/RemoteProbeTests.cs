@@ -59,17 +59,20 @@ public sealed class RemoteProbeTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Theory]
-    [InlineData("exit 3", "has failed")]
-    [InlineData("exit 0", "has ended")]
-    public async Task Probe_EndsEarly_WhenTheUnitDoes(string script, string reason)
+    [InlineData("exit 3", "no", "has failed")]
+    [InlineData("exit 0", "no", "has ended")]
+    [InlineData("exit 3", "always", "ended and is started again and again")]
+    [InlineData("exit 0", "always", "ended and is started again and again")]
+    public async Task Probe_EndsEarly_WhenTheUnitDoes(string script, string restart, string reason)
     {
         var unit = "early" + Guid.NewGuid().ToString("n")[..6];
-        await server.ExecAsync("systemd-run", "--quiet", "--unit", unit, "--property=RemainAfterExit=no", "sh", "-c", "sleep 0.2; " + script);
+        await server.ExecAsync("systemd-run", "--quiet", "--unit", unit, "--property=Restart=" + restart, "--property=RestartSec=1", "sh", "-c", "sleep 0.2; " + script);
         var asked = Stopwatch.GetTimestamp();
         var result = await server.Host().ProbeAsync(Probe() with { SocketPath = "/run/none.sock", Unit = unit + ".service" }, Token);
         Assert.False(result.IsHealthy);
         Assert.Contains(reason, result.Reason, StringComparison.Ordinal);
         Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        await server.ExecAsync("systemctl", "stop", unit);
     }
 
     [Fact]

@@ -23,15 +23,17 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
     }
 
     [Fact]
-    public async Task Run_RefusesAnotherRequestUnderTheSameTicket()
+    public async Task Run_FollowsTheTicketThatWasStarted_WhateverIsAskedLater()
     {
-        var command = Command(["true"]);
-        await server.Host().RunAsync(command, null, Token);
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => server.Host().RunAsync(command with { Programs = [["false"]] }, null, Token));
-        Assert.Contains("another request", refusal.Message, StringComparison.Ordinal);
-        var longer = await server.Host().RunAsync(command with { Deadline = TimeSpan.FromHours(1) }, null, Token);
-        Assert.True(longer.IsSuccess);
+        var command = Command(["sh", "-c", "echo first >>/root/followed; sleep 0.5; echo first"]);
+        await server.ExecAsync("rm", "-f", "/root/followed");
+        var running = server.Host().RunAsync(command, null, Token);
+        await TestServer.UntilAsync(async () => await server.ExecAsync("sh", "-c", "cat /root/followed || true") == "first");
+        var changed = command with { Programs = [["sh", "-c", "echo second >>/root/followed"]], OpenInput = _ => Task.FromResult(Stream.Null) };
+        Assert.Equal(["first"], (await server.Host().RunAsync(changed, null, Token)).EnsureSuccess().Tail);
+        Assert.Equal(["first"], (await running).Tail);
+        Assert.Equal(["first"], (await server.Host().RunAsync(changed, null, Token)).Tail);
+        Assert.Equal("first", await server.ExecAsync("cat", "/root/followed"));
     }
 
     [Fact]

@@ -22,8 +22,8 @@ internal static class CheckHealth
             throw await DescribeAsync(host, server, units[0], $"does not answer {probe.UrlPath} well: {health.Reason}", cancellationToken);
         foreach (var unit in units.Skip(1))
         {
-            var active = await host.RunAsync(Read(SystemdCommands.IsActive(unit)), onLine: null, cancellationToken);
-            if (!active.IsSuccess)
+            var state = await host.RunAsync(Read(SystemdCommands.State(unit)), onLine: null, cancellationToken);
+            if (!state.Tail.Contains("ActiveState=active") || !state.Tail.Contains("NRestarts=0"))
                 throw await DescribeAsync(host, server, unit, "did not stay up", cancellationToken);
         }
         await context.SayAsync(server, $"The new release answers {probe.UrlPath} with {health.Status}.");

@@ -4,16 +4,24 @@ using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Deployments.Steps;
 
-/// <summary>Lets the old run end the requests it has, then stops it.</summary>
+/// <summary>Lets the old run end the requests it has, then stops it; with it whatever an attempt left that could not be cleaned up.</summary>
 internal static class RetireRuns
 {
-    public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) =>
-        context.OnWebServersAsync((server, host, token) => RetireAsync(context, server, host, token), cancellationToken);
+    public static Task RunAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        // From here on there is no way back: what fails later leaves the new release serving.
+        context.State.IsSwitched = true;
+        return context.OnWebServersAsync((server, host, token) => RetireAsync(context, server, host, token), cancellationToken);
+    }
 
-    private static Task RetireAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    private static async Task RetireAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
         var old = context.State.OldRuns.GetValueOrDefault(server.Uid);
-        return old is null || old == context.Run ? Task.CompletedTask : StopAsync(context, host, old, drain: true, cancellationToken);
+        foreach (var run in await ListAsync(context, host, context.Paths.Runs, cancellationToken))
+        {
+            if (run != context.Run)
+                await StopAsync(context, host, run, drain: run == old, cancellationToken);
+        }
     }
 
     /// <summary>Stops all units of a run and removes what belonged to it.</summary>
@@ -27,17 +35,25 @@ internal static class RetireRuns
                 Name = $"stop {run}",
                 Programs = [.. wait, SystemdCommands.Stop(units), SystemdCommands.ResetFailed(units)],
                 Deadline = context.Timeouts.Drain * 3,
+                // Cleaning up must not need room for a ticket: the disk may be full.
+                IsRepeatable = !drain,
             },
             onLine: null,
             cancellationToken);
         result.EnsureSuccess();
         var directory = context.Paths.RunFiles(run);
-        var links = await host.RunAsync(
-            new() { Name = "list units", Programs = [["ls", "-1", directory]], Deadline = context.Timeouts.Query, IsRepeatable = true },
+        var names = (await ListAsync(context, host, directory, cancellationToken)).Where(name => name != "release");
+        await host.ApplyAsync([.. names.Select(name => new Remove(SystemdCommands.WantsLink(UnitOf(context.Paths, name, run)))), new Remove(directory)], cancellationToken);
+    }
+
+    // A directory that is not there has nothing in it.
+    private static async Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, string directory, CancellationToken cancellationToken)
+    {
+        var list = await host.RunAsync(
+            new() { Name = "list", Programs = [["ls", "-1", "--", directory]], Deadline = context.Timeouts.Query, IsRepeatable = true },
             onLine: null,
             cancellationToken);
-        var names = links.IsSuccess ? links.Tail.Where(name => name != "release") : [];
-        await host.ApplyAsync([.. names.Select(name => new Remove(SystemdCommands.WantsLink(UnitOf(context.Paths, name, run)))), new Remove(directory)], cancellationToken);
+        return list.IsSuccess ? list.Tail : [];
     }
 
     private static string UnitOf(StackPaths paths, string name, string run) =>

@@ -5,9 +5,8 @@ internal static class SwitchTraffic
 {
     public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
     {
-        await context.OnWebServersAsync((_, host, token) => Switcher.PrepareAsync(context, host, context.Run, token), cancellationToken);
+        await context.OnWebServersAsync((server, _, token) => Switcher.PrepareAsync(context, server, context.Run, token), cancellationToken);
         await context.OnWebServersAsync((_, host, token) => Switcher.ReloadAsync(context, host, token), cancellationToken);
         await context.OnWebServersAsync((_, host, token) => Switcher.PinAsync(context, host, token), cancellationToken);
-        context.State.IsSwitched = true;
     }
 }

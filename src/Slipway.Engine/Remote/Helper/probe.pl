@@ -20,14 +20,23 @@ sub probe {
         return send_result(1, $status, '') if $is_healthy;
         $reason = "it answered with status $status" if $reason eq '';
         if ($unit ne '' && now() - $looked >= 0.1) {
-            my $state = unit_state($unit);
-            return send_result(0, $status, "unit $unit has failed; $reason") if $state eq 'failed';
-            return send_result(0, $status, "unit $unit has ended; $reason") if $state eq 'inactive' && ++$idle_looks > 5;
+            my $state = unit_condition($unit);
+            return send_result(0, $status, "unit $unit $state; $reason") if $state && ($state ne 'has ended' || ++$idle_looks > 5);
             $looked = now();
         }
         receive() if readable(0.02, \*STDIN);
     }
     send_result(0, $status, $reason);
+}
+
+# What is wrong with a unit; empty while nothing is. One that is always started again never comes to rest as failed.
+sub unit_condition {
+    my ($unit) = @_;
+    my (undef, $text) = capture('systemctl', 'show', '--property=ActiveState,SubState,NRestarts', '--', $unit);
+    my %of = $text =~ /^(\w+)=(.*)$/mg;
+    return 'has failed' if ($of{ActiveState} || '') eq 'failed';
+    return 'ended and is started again and again' if ($of{SubState} || '') eq 'auto-restart' || $of{NRestarts};
+    return ($of{ActiveState} || '') eq 'inactive' ? 'has ended' : '';
 }
 
 sub probe_address {

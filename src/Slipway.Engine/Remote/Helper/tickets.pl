@@ -1,5 +1,5 @@
 
-# Files of a ticket: lock; state (digest and boot, written just before the start); request, input; begun (whoever creates it decides whether
+# Files of a ticket: lock; state (the boot, written just before the start); request, input; begun (whoever creates it decides whether
 # the programs run); alive (locked as long as the supervisor lives); output; status (how it ended, the last thing written).
 
 sub lock_ticket {
@@ -19,28 +19,27 @@ sub finish {
 }
 
 sub run_ticket {
-    my ($stack, $epoch, $ticket, $digest, $offset, $is_known, $packed) = @_;
+    my ($stack, $epoch, $ticket, $offset, $is_known, $packed) = @_;
     my $directory = ticket_directory($ticket);
     return send_result('lost', 0, 0) if $is_known && !-e "$directory/lock";
     my $uploaded = '';
-    while (!begin_ticket($stack, $epoch, $ticket, $directory, $digest, $is_known, $packed, $uploaded)) {
+    while (!begin_ticket($stack, $epoch, $ticket, $directory, $is_known, $packed, $uploaded)) {
         $uploaded = receive_input($directory);
     }
     send_frame('S', '');
     follow($directory, $ticket, $offset);
 }
 
-# Starts the ticket unless that was done; says no when the input is wanted first.
+# Starts the ticket unless that was done; says no when the input is wanted first. A ticket that was started is the one that is followed, whatever
+# the request says now: who asks again after a crash may have found the machine changed by this very ticket.
 sub begin_ticket {
-    my ($stack, $epoch, $ticket, $directory, $digest, $is_known, $packed, $uploaded) = @_;
+    my ($stack, $epoch, $ticket, $directory, $is_known, $packed, $uploaded) = @_;
     my $fence = fence($stack, $epoch);
     my $lock = lock_ticket($directory);
     my $state = slurp("$directory/state");
     if (defined $state) {
-        my ($kept, $boot) = split /\n/, $state;
-        $kept eq $digest or fault('conflict', "ticket $ticket was started with another request");
         return 1 if -e "$directory/status";
-        if ($boot ne boot_id()) { finish($directory, 'lost', 0) }
+        if ($state ne boot_id() . "\n") { finish($directory, 'lost', 0) }
         elsif (!-e "$directory/begun") { start_unit($ticket, read_work($packed)) }
         return 1;
     }
@@ -51,7 +50,7 @@ sub begin_ticket {
     rename $uploaded, "$directory/input" or os_fault('cannot keep the input') if $uploaded ne '';
     put("$directory/output", '');
     put("$directory/request", $packed);
-    put("$directory/state", $digest . "\n" . boot_id() . "\n", O_SYNC);
+    put("$directory/state", boot_id() . "\n", O_SYNC);
     start_unit($ticket, $work);
     return 1;
 }
@@ -126,7 +125,7 @@ sub settle {
 sub is_running {
     my ($directory) = @_;
     my $state = slurp("$directory/state");
-    return 0 if !$state || -e "$directory/status" || (split /\n/, $state)[1] ne boot_id();
+    return 0 if !$state || -e "$directory/status" || $state ne boot_id() . "\n";
     # the supervisor's lock must not be tried before it has it
     return !-e "$directory/begun" || supervisor($directory)->{lives};
 }

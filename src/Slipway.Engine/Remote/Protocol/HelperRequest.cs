@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Slipway.Engine.Remote.Protocol;
 
 /// <summary>The requests that the helper knows, as it wants them packed.</summary>
@@ -8,7 +6,7 @@ internal static class HelperRequest
     private const int LongestFile = 1 << 20;
 
     public static byte[] Run(RemoteScope scope, RemoteCommand command, TimeSpan grace, long offset, bool isKnown) =>
-        Of("run", scope).Add(command.Ticket!).Add(Digest(command)).Add(offset).Add(isKnown).Add(Work(command, grace)).ToArray();
+        Of("run", scope).Add(command.Ticket!).Add(offset).Add(isKnown).Add(Work(command, grace)).ToArray();
 
     public static byte[] Direct(RemoteCommand command, TimeSpan grace) =>
         new Packed().Add("direct").Add(Work(command, grace)).ToArray();
@@ -40,16 +38,11 @@ internal static class HelperRequest
         _ => throw new ArgumentOutOfRangeException(nameof(change), change, "This kind of change is not known."),
     };
 
-    private static Packed Work(RemoteCommand command, TimeSpan grace) => AddContent(
-        new Packed().Add((long)command.Deadline.TotalMilliseconds).Add((long)grace.TotalMilliseconds), command);
-
-    // The deadline is left out: a setting may change it while the control plane restarts, and the command is still the same one.
-    private static string Digest(RemoteCommand command) => Convert.ToHexStringLower(SHA256.HashData(AddContent(new Packed(), command).ToArray()));
-
-    private static Packed AddContent(Packed packed, RemoteCommand command)
+    private static Packed Work(RemoteCommand command, TimeSpan grace)
     {
         var environment = command.Environment.OrderBy(variable => variable.Key, StringComparer.Ordinal);
-        return packed.Add(command.OpenInput is not null).Add(command.Directory ?? "/").Add(command.User ?? "root")
+        return new Packed().Add((long)command.Deadline.TotalMilliseconds).Add((long)grace.TotalMilliseconds)
+            .Add(command.OpenInput is not null).Add(command.Directory ?? "/").Add(command.User ?? "root")
             .Add(new Packed().AddRange(environment.SelectMany(variable => new[] { variable.Key, variable.Value })))
             .Add(new Packed().AddRange(command.Programs.Select(program => new Packed().AddRange(program))));
     }

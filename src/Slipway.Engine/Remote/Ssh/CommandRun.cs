@@ -23,18 +23,14 @@ internal sealed class CommandRun(
         heard => AttemptAsync(offset => HelperRequest.Run(scope, command, timeouts.CancelGrace, offset, _isKnown), heard, cancellationToken),
         cancellationToken);
 
-    /// <summary>Without a ticket: a second time only when nothing can have started.</summary>
-    public async Task<RemoteResult> OnceAsync(CancellationToken cancellationToken)
+    /// <summary>Without a ticket: again only when nothing can have started, or when that does no harm and nothing was heard of it yet.</summary>
+    public Task<RemoteResult> OnceAsync(CancellationToken cancellationToken)
     {
         var request = HelperRequest.Direct(command, timeouts.CancelGrace);
-        try
-        {
-            return await AttemptAsync(_ => request, () => { }, cancellationToken);
-        }
-        catch (RemoteUnavailableException exception) when (exception.Fault is RemoteFault.Unreachable && !_wasAsked && helper.WasReached)
-        {
-            return await AttemptAsync(_ => request, () => { }, cancellationToken);
-        }
+        return helper.PersistAsync(
+            heard => AttemptAsync(_ => request, heard, cancellationToken),
+            cancellationToken,
+            mayRepeat: () => !_wasAsked || (command.IsRepeatable && _tail.Count == 0));
     }
 
     private async Task<RemoteResult> AttemptAsync(Func<long, byte[]> request, Action heard, CancellationToken cancellationToken)

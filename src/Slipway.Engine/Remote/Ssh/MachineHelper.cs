@@ -21,7 +21,9 @@ internal sealed class MachineHelper(MachineConnections connections, EngineTimeou
 
     /// <summary>Tries until it works, as long as the machine was reached before and the time for that is not over.</summary>
     /// <param name="attempt">Calls its argument whenever something was heard, which starts the time anew.</param>
-    public async Task<T> PersistAsync<T>(Func<Action, Task<T>> attempt, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="mayRepeat">Asked after a loss; by default it always may.</param>
+    public async Task<T> PersistAsync<T>(Func<Action, Task<T>> attempt, CancellationToken cancellationToken, Func<bool>? mayRepeat = null)
     {
         long? lostAt = null;
         var pause = TimeSpan.FromMilliseconds(100);
@@ -31,7 +33,7 @@ internal sealed class MachineHelper(MachineConnections connections, EngineTimeou
             {
                 return await attempt(() => lostAt = null);
             }
-            catch (RemoteUnavailableException exception) when (exception.Fault is RemoteFault.Unreachable && connections.WasReached)
+            catch (RemoteUnavailableException exception) when (exception.Fault is RemoteFault.Unreachable && connections.WasReached && mayRepeat?.Invoke() != false)
             {
                 pause = lostAt is null ? TimeSpan.FromMilliseconds(100) : pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 lostAt ??= time.GetTimestamp();

@@ -43,7 +43,7 @@ internal static class SshFaults
             "notroot" => NotRoot(machine, message),
             "unsupported" => new RemoteUnavailableException(machine.Address, RemoteFault.Unsupported,
                 $"{machine.Address} cannot be used: {message}. Slipway needs Debian or Ubuntu with systemd."),
-            "refused" or "conflict" => new InvalidOperationException($"{machine.Address} refused the request: {message}."),
+            "refused" => new InvalidOperationException($"{machine.Address} refused the request: {message}."),
             _ => new IOException($"{machine.Address}: {message}"),
         };
     }

@@ -61,7 +61,10 @@ internal sealed partial class ActionExecutor(
     {
         var steps = await journal.BeginAsync(run.Claim, plan, cancelled);
         if (steps.FirstOrDefault(step => step.State is JournalStep.Failed) is { } failed)
-            throw new UserErrorException(run.Claim.Message ?? $"'{failed.Name}' had failed before the server was restarted.");
+        {
+            run.BeginStep(failed.Name);
+            throw new UserErrorException(run.Claim.Message ?? "It had failed before the server was restarted.");
+        }
         foreach (var (step, row) in plan.Steps.Zip(steps))
         {
             if (row.State is JournalStep.Done or JournalStep.Skipped)

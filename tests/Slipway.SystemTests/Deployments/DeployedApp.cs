@@ -1,0 +1,32 @@
+using Slipway.Contracts.Deployments;
+using Slipway.Rig;
+
+namespace Slipway.SystemTests.Deployments;
+
+/// <summary>samples/rack-app, live on a server of its own, for the tests of one class. Each test leaves it healthy.</summary>
+public sealed class DeployedApp(Testbed testbed, SharedOwner shared) : IAsyncLifetime
+{
+    private static int _count;
+    private FreshServer? _server;
+
+    public Owner Owner { get; private set; } = null!;
+
+    public App App { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Owner = await shared.GetAsync(testbed);
+        _server = await testbed.StartWarmAsync(App.Token);
+        App = await Owner.DeployAsync($"Rack app {Interlocked.Increment(ref _count)}", [_server]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+    }
+
+    /// <summary>What must be true of a deployment that ended well.</summary>
+    public static void AssertSucceeded(Deployment deployment) =>
+        Assert.True(deployment is { Outcome.Code: 1, IsDeploying: false, FinishedAt: not null }, $"{deployment.Outcome.Meaning}: {deployment.Message}");
+}

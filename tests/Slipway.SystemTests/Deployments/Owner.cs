@@ -1,0 +1,68 @@
+using Slipway.Contracts;
+using Slipway.Contracts.Servers;
+using Slipway.Rig;
+
+namespace Slipway.SystemTests.Deployments;
+
+/// <summary>A Slipway, the git host of its owner, and what the owner does with both.</summary>
+public sealed class Owner : IAsyncDisposable
+{
+    private readonly DirectoryInfo _data;
+
+    private Owner(DirectoryInfo data, SlipwayServer slipway, GitServer git, SlipwayClient client) =>
+        (_data, Slipway, Git, Client) = (data, slipway, git, client);
+
+    public SlipwayServer Slipway { get; }
+
+    public GitServer Git { get; }
+
+    public SlipwayClient Client { get; }
+
+    public static async Task<Owner> StartAsync(Testbed testbed)
+    {
+        var data = Directory.CreateTempSubdirectory("slipway-deployments-");
+        var slipway = await SlipwayServer.StartAsync(data, 0, new Dictionary<string, string>(), CancellationToken.None);
+        var setup = await slipway.SetUpAsync("owner@example.test", "correct horse battery", CancellationToken.None);
+        return new(data, slipway, await GitServer.StartAsync(testbed, CancellationToken.None), slipway.ClientFor(setup.Token));
+    }
+
+    /// <summary>Makes a stack of what is in the folder and waits until its first deployment has ended well.</summary>
+    public async Task<App> DeployAsync(string name, IReadOnlyList<FreshServer> servers, string folder = "samples/rack-app")
+    {
+        var code = await Git.CreateRepositoryAsync(folder, App.Token);
+        return await DeployAsync(name, code, servers);
+    }
+
+    public async Task<App> DeployAsync(string name, GitRepository code, IReadOnlyList<FreshServer> servers, params IReadOnlyList<string>[] roles)
+    {
+        var app = await CreateAsync(name, code, servers, roles);
+        var deployment = await app.LastDeploymentAsync();
+        if (deployment.Outcome.Code != 1)
+            throw new InvalidOperationException($"The first deployment failed: {deployment.Message}");
+        return app;
+    }
+
+    /// <summary>Makes a stack and waits until it has nothing more to do.</summary>
+    public async Task<App> CreateAsync(string name, GitRepository code, IReadOnlyList<FreshServer> servers, params IReadOnlyList<string>[] roles)
+    {
+        List<AddServer> wanted = [];
+        foreach (var (index, server) in servers.Index())
+            wanted.Add(await DescribeAsync(server) with { Roles = index < roles.Length ? roles[index] : [] });
+        var created = await Client.Stacks.CreateAsync(
+            new() { Name = name, Git = code.Url, GitBranch = "main", Servers = wanted, Deploy = servers.Count > 0 }, App.Token);
+        var app = new App(Client, created.Stack, code, servers);
+        await app.RestAsync();
+        return app;
+    }
+
+    /// <summary>How a server is enrolled.</summary>
+    public static async Task<AddServer> DescribeAsync(FreshServer server) =>
+        new() { Address = server.Address, PrivateKey = await File.ReadAllTextAsync(server.PrivateKeyFile, App.Token) };
+
+    public async ValueTask DisposeAsync()
+    {
+        await Git.DisposeAsync();
+        await Slipway.DisposeAsync();
+        _data.Delete(recursive: true);
+    }
+}
