@@ -32,11 +32,13 @@ internal static class Abandon
         var live = await host.ReadFileAsync(context.Paths.LiveRun, cancellationToken) is { } file ? Encoding.ASCII.GetString(file).Trim() : null;
         var isPinned = live == context.Run;
         var old = isPinned ? context.State.OldRuns.GetValueOrDefault(server.Uid) : live;
+        // Only a server whose old run was looked for came near the switch; the others' nginx is left alone, and nobody asks their new run.
+        var isNear = isPinned || context.State.OldRuns.ContainsKey(server.Uid);
         if (old is null)
             await Switcher.TakeDownAsync(context, server, cancellationToken);
-        else
+        else if (isNear)
             await SwitchBackAsync(context, server, old, isPinned, cancellationToken);
-        await RetireRuns.StopAsync(context, host, context.Run, drain: false, cancellationToken);
+        await RetireRuns.StopAsync(context, host, context.Run, drain: isNear, isRepeatable: true, cancellationToken);
         if (removeRelease)
             await host.ApplyAsync([new Remove(context.ReleaseDirectory)], cancellationToken);
     }
@@ -44,16 +46,11 @@ internal static class Abandon
     private static async Task SwitchBackAsync(
         DeployContext context, ServerSpec server, string old, bool isPinned, CancellationToken cancellationToken)
     {
-        // Only a server whose old run was looked for came near the switch; the others' nginx is left alone.
-        var isNear = context.State.OldRuns.ContainsKey(server.Uid);
         var host = context.Hosts(server);
         try
         {
-            if (isNear)
-            {
-                await Switcher.PrepareAsync(context, server, old, cancellationToken);
-                await Switcher.ReloadAsync(context, host, cancellationToken);
-            }
+            await Switcher.PrepareAsync(context, server, old, cancellationToken);
+            await Switcher.ReloadAsync(context, host, cancellationToken);
         }
         catch (RemoteException exception)
         {

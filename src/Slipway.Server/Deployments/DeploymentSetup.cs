@@ -13,6 +13,9 @@ internal static class DeploymentSetup
     {
         services.AddOptions<RubyOptions>().BindConfiguration(RubyOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RubyOptions>, RubyOptionsValidator>();
+        services.AddOptions<DeploymentOptions>().BindConfiguration(DeploymentOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DeploymentOptions>, DeploymentOptionsValidator>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<DeploymentOptions>>().Value.Timeouts);
         services.AddSingleton<Provisioner>();
         services.AddSingleton<DeploymentEnd>();
         services.AddScoped<StackSpecs>();

@@ -7,7 +7,6 @@ namespace Slipway.SystemTests.Deployments;
 public sealed class DeployedApp(Testbed testbed, SharedOwner shared) : IAsyncLifetime
 {
     private static int _count;
-    private FreshServer? _server;
 
     public Owner Owner { get; private set; } = null!;
 
@@ -16,15 +15,10 @@ public sealed class DeployedApp(Testbed testbed, SharedOwner shared) : IAsyncLif
     public async ValueTask InitializeAsync()
     {
         Owner = await shared.GetAsync(testbed);
-        _server = await testbed.StartWarmAsync(App.Token);
-        App = await Owner.DeployAsync($"Rack app {Interlocked.Increment(ref _count)}", [_server]);
+        App = await Owner.DeployAsync($"Rack app {Interlocked.Increment(ref _count)}", [await Owner.StartServerAsync()]);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_server is not null)
-            await _server.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>What must be true of a deployment that ended well.</summary>
     public static void AssertSucceeded(Deployment deployment) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Slipway.Contracts;
 using Slipway.Contracts.Servers;
 using Slipway.Rig;
@@ -7,10 +8,15 @@ namespace Slipway.SystemTests.Deployments;
 /// <summary>A Slipway, the git host of its owner, and what the owner does with both.</summary>
 public sealed class Owner : IAsyncDisposable
 {
-    private readonly DirectoryInfo _data;
+    // Long enough for the sample on a busy machine; the default would have tests of sick ones wait.
+    private static readonly Dictionary<string, string> Settings = new() { ["Slipway__Deployments__HealthDeadline"] = "00:00:25" };
 
-    private Owner(DirectoryInfo data, SlipwayServer slipway, GitServer git, SlipwayClient client) =>
-        (_data, Slipway, Git, Client) = (data, slipway, git, client);
+    private readonly Testbed _testbed;
+    private readonly DirectoryInfo _data;
+    private readonly ConcurrentBag<FreshServer> _servers = [];
+
+    private Owner(Testbed testbed, DirectoryInfo data, SlipwayServer slipway, GitServer git, SlipwayClient client) =>
+        (_testbed, _data, Slipway, Git, Client) = (testbed, data, slipway, git, client);
 
     public SlipwayServer Slipway { get; }
 
@@ -21,10 +27,22 @@ public sealed class Owner : IAsyncDisposable
     public static async Task<Owner> StartAsync(Testbed testbed)
     {
         var data = Directory.CreateTempSubdirectory("slipway-deployments-");
-        var slipway = await SlipwayServer.StartAsync(data, 0, new Dictionary<string, string>(), CancellationToken.None);
+        var slipway = await SlipwayServer.StartAsync(data, 0, Settings, CancellationToken.None);
         var setup = await slipway.SetUpAsync("owner@example.test", "correct horse battery", CancellationToken.None);
-        return new(data, slipway, await GitServer.StartAsync(testbed, CancellationToken.None), slipway.ClientFor(setup.Token));
+        return new(testbed, data, slipway, await GitServer.StartAsync(testbed, CancellationToken.None), slipway.ClientFor(setup.Token));
     }
+
+    /// <summary>
+    /// A server with the packages. It is kept as long as this Slipway, which pins its host key: another one must not get its address meanwhile.
+    /// </summary>
+    public async Task<FreshServer> StartServerAsync()
+    {
+        var server = await _testbed.StartWarmAsync(App.Token);
+        _servers.Add(server);
+        return server;
+    }
+
+    public Task<FreshServer[]> StartServersAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartServerAsync()));
 
     /// <summary>Makes a stack of what is in the folder and waits until its first deployment has ended well.</summary>
     public async Task<App> DeployAsync(string name, IReadOnlyList<FreshServer> servers, string folder = "samples/rack-app")
@@ -63,6 +81,7 @@ public sealed class Owner : IAsyncDisposable
     {
         await Git.DisposeAsync();
         await Slipway.DisposeAsync();
+        await Task.WhenAll(_servers.Select(server => server.DisposeAsync().AsTask()));
         _data.Delete(recursive: true);
     }
 }

@@ -77,7 +77,6 @@ public sealed class EnvironmentTests : IAsyncDisposable
             db.EnvironmentVariables.Add(new() { Stack = stack, Key = "GENERATED", Value = new("1"), IsGenerated = true });
             db.EnvironmentVariables.Add(new() { Stack = stack, Key = "STACK_PATH", Value = new("/var"), IsGenerated = true, IsReadonly = true });
         });
-        await owner.Api.Environments.ChangeAsync(uid, "GENERATED", "2", Cancel);
         foreach (var refused in new Func<Task>[]
         {
             () => owner.Api.Environments.DeleteAsync(uid, "GENERATED", Cancel),
@@ -85,6 +84,9 @@ public sealed class EnvironmentTests : IAsyncDisposable
             () => owner.Api.Environments.ChangeAsync(uid, "STACK_PATH", "/", Cancel),
         })
             Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<SlipwayApiException>(refused)).Status);
+        // A changed one is the user's own from then on.
+        await owner.Api.Environments.ChangeAsync(uid, "GENERATED", "2", Cancel);
+        await owner.Api.Environments.DeleteAsync(uid, "GENERATED", Cancel);
     }
 
     [Fact]

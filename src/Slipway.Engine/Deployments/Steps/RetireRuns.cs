@@ -20,12 +20,19 @@ internal static class RetireRuns
         foreach (var run in await ListAsync(context, host, context.Paths.Runs, cancellationToken))
         {
             if (run != context.Run)
-                await StopAsync(context, host, run, drain: run == old, cancellationToken);
+                await StopAsync(context, host, run, drain: run == old, isRepeatable: false, cancellationToken);
         }
     }
 
     /// <summary>Stops all units of a run and removes what belonged to it.</summary>
-    public static async Task StopAsync(DeployContext context, IRemoteHost host, string run, bool drain, CancellationToken cancellationToken)
+    /// <param name="context">The deployment.</param>
+    /// <param name="host">The server.</param>
+    /// <param name="run">The run to stop.</param>
+    /// <param name="drain">Whether it may still have requests to answer.</param>
+    /// <param name="isRepeatable">Without a ticket: cleaning up must not need room for one, the disk may be full.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task StopAsync(
+        DeployContext context, IRemoteHost host, string run, bool drain, bool isRepeatable, CancellationToken cancellationToken)
     {
         var units = SystemdCommands.UnitsOfRun(context.Paths.Slug, run);
         IReadOnlyList<IReadOnlyList<string>> wait = drain ? [NginxCommands.AwaitOldWorkers(context.Timeouts.Drain)] : [];
@@ -35,8 +42,7 @@ internal static class RetireRuns
                 Name = $"stop {run}",
                 Programs = [.. wait, SystemdCommands.Stop(units), SystemdCommands.ResetFailed(units)],
                 Deadline = context.Timeouts.Drain * 3,
-                // Cleaning up must not need room for a ticket: the disk may be full.
-                IsRepeatable = !drain,
+                IsRepeatable = isRepeatable,
             },
             onLine: null,
             cancellationToken);
