@@ -12,9 +12,11 @@ internal static class SendCode
 
     private static async Task SendAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
     {
-        var known = await ReadKnownCommitsAsync(context, host, cancellationToken);
         var paths = context.Paths;
-        await host.ApplyAsync([new MakeDirectory(context.ReleaseDirectory, Modes.Listable, paths.User, paths.User)], cancellationToken);
+        var making = host.ApplyAsync([new MakeDirectory(context.ReleaseDirectory, Modes.Listable, paths.User, paths.User)], cancellationToken);
+        var reading = ReadKnownCommitsAsync(context, host, cancellationToken);
+        await Task.WhenAll(making, reading);
+        var known = await reading;
         await using var pack = known.Contains(context.State.Commit)
             ? null
             : await context.Code.OpenPackAsync(context.State.Commit, known, cancellationToken);
