@@ -35,6 +35,8 @@ internal static class SendCode
             },
             onLine: null,
             cancellationToken);
+        if (!result.IsSuccess)
+            await DiskSpace.ThrowIfFullAsync(context, host, context.ReleaseDirectory, cancellationToken);
         result.EnsureSuccess();
         await host.ApplyAsync(Furnish(context), cancellationToken);
     }
