@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Stacks;
+using Slipway.Rig;
 
 namespace Slipway.SystemTests.Deployments;
 
 /// <summary>What fails on the way: the old release goes on serving, nothing of the attempt is left, and the next good deployment works.</summary>
-public sealed class FailedDeploymentTests(DeployedApp deployed) : IClassFixture<DeployedApp>
+public sealed class FailedDeploymentTests(Testbed testbed, DeployedApp deployed) : IClassFixture<DeployedApp>
 {
     private const string Hooks = ".cloud66/deploy_hooks.yml";
 
@@ -90,7 +91,7 @@ public sealed class FailedDeploymentTests(DeployedApp deployed) : IClassFixture<
     }
 
     [Fact]
-    public async Task GitHostThatIsDown_AndMissingReferences_AreNamed()
+    public async Task MissingReferences_AreNamed()
     {
         var before = await _app.RevisionAsync();
         var missing = await _app.DeployAsync("no-such-branch");
@@ -105,6 +106,22 @@ public sealed class FailedDeploymentTests(DeployedApp deployed) : IClassFixture<
         Assert.Equal("failed", deleted.Outcome.Meaning);
         Assert.Contains("short-lived", deleted.Message, StringComparison.Ordinal);
         await AssertCleanAsync(before);
+    }
+
+    [Fact]
+    public async Task GitHostThatIsDown_IsNamed_AndAskedAgainNextTime()
+    {
+        await using var git = await GitServer.StartAsync(testbed, App.Token);
+        var code = await git.CreateRepositoryAsync("samples/rack-app", App.Token);
+        var app = await deployed.Owner.DeployAsync("Git host down", code, [await deployed.Owner.StartServerAsync()]);
+        await git.StopAsync();
+        var failed = await app.DeployAsync();
+        Assert.Equal("failed", failed.Outcome.Meaning);
+        Assert.Contains("Step 'find the commit' failed", failed.Message, StringComparison.Ordinal);
+        Assert.Contains(new Uri(code.Url).Host, failed.Message, StringComparison.Ordinal);
+        Assert.Equal(await code.HeadAsync(App.Token), await app.RevisionAsync());
+        await git.StartAsync(App.Token);
+        DeployedApp.AssertSucceeded(await app.DeployAsync());
     }
 
     private async Task<Deployment> FailAsync(Dictionary<string, string?> bad, Dictionary<string, string?> good)
