@@ -36,14 +36,15 @@ internal static class Abandon
         var isNear = isPinned || context.State.OldRuns.ContainsKey(server.Uid);
         if (old is null)
             await Switcher.TakeDownAsync(context, server, cancellationToken);
-        else if (isNear)
-            await SwitchBackAsync(context, server, old, isPinned, cancellationToken);
+        else if (isNear && !await SwitchBackAsync(context, server, old, isPinned, cancellationToken))
+            return;
         await RetireRuns.StopAsync(context, host, context.Run, drain: isNear, isRepeatable: true, cancellationToken);
         if (removeRelease)
             await host.ApplyAsync([new Remove(context.ReleaseDirectory)], cancellationToken);
     }
 
-    private static async Task SwitchBackAsync(
+    /// <summary>Says no when nginx may still send requests to the new run, which must then live on until the next deployment retires it.</summary>
+    private static async Task<bool> SwitchBackAsync(
         DeployContext context, ServerSpec server, string old, bool isPinned, CancellationToken cancellationToken)
     {
         var host = context.Hosts(server);
@@ -54,10 +55,12 @@ internal static class Abandon
         }
         catch (RemoteException exception)
         {
-            // A configuration that nginx refuses was never taken into use: it goes on with the old run.
-            await context.Log.WriteAsync(server.Name, Severity.Warning, $"nginx keeps the configuration that it had: {exception.Message}");
+            await context.Log.WriteAsync(
+                server.Name, Severity.Warning, $"nginx keeps the configuration that it had, so the new release is left running: {exception.Message}");
+            return false;
         }
         if (isPinned)
             await Switcher.PinOldAsync(context, host, old, cancellationToken);
+        return true;
     }
 }

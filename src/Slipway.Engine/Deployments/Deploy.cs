@@ -20,6 +20,7 @@ internal static class Deploy
         new("check its health", CheckHealth.RunAsync),
         new("switch traffic", SwitchTraffic.RunAsync),
         RunHooks.AfterSymlinkStep,
+        RetireRuns.CommitStep,
         new("stop the old release", RetireRuns.RunAsync),
         RunHooks.AtEndStep,
         new("remove old releases", PruneReleases.RunAsync),

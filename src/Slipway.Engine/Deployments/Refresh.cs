@@ -12,6 +12,7 @@ internal static class Refresh
         new("start it beside itself", StartRun.RunAsync),
         new("check its health", CheckHealth.RunAsync),
         new("switch traffic", SwitchTraffic.RunAsync),
+        RetireRuns.CommitStep,
         new("stop the earlier start", RetireRuns.RunAsync),
     ];
 }

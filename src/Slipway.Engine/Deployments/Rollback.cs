@@ -12,6 +12,7 @@ internal static class Rollback
         new("start the earlier release", StartRun.RunAsync),
         new("check its health", CheckHealth.RunAsync),
         new("switch traffic", SwitchTraffic.RunAsync),
+        RetireRuns.CommitStep,
         new("stop the newer release", RetireRuns.RunAsync),
     ];
 }

@@ -62,9 +62,12 @@ internal static class Switcher
     public static async Task TakeDownAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
     {
         var (paths, host) = (context.Paths, context.Hosts(server));
+        // Another stack of the machine may have come first meanwhile; then the site is that one's.
+        var site = await host.ReadFileAsync(NginxConfig.DefaultSitePath, cancellationToken);
+        var isOwn = site is not null && Encoding.UTF8.GetString(site).Contains($"http://{paths.UpstreamName};", StringComparison.Ordinal);
         var removed = await host.ApplyAsync(
             [
-                .. server.AnswersUnknownNames ? [new Remove(NginxConfig.DefaultSitePath)] : (FileChange[])[],
+                .. isOwn ? [new Remove(NginxConfig.DefaultSitePath)] : (FileChange[])[],
                 new Remove(paths.NginxSite),
                 new Remove(paths.NginxUpstream),
                 new Remove(paths.Current),

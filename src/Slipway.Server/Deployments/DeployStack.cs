@@ -13,7 +13,7 @@ internal sealed class DeployStack(string kind, AppDb db, DeploymentContexts cont
 
     public async Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken)
     {
-        var deploymentId = JsonSerializer.Deserialize<NewDeployment.Payload>(run.Claim.Payload)!.DeploymentId;
+        var deploymentId = DeploymentIdOf(run);
         var deployment = await db.Deployments.AsNoTracking().FirstAsync(row => row.Id == deploymentId, cancellationToken);
         var isRollback = deployment.Type is DeploymentType.Rollback;
         var state = run.State is null && isRollback ? await contexts.StateOfReleaseAsync(deployment, cancellationToken) : run.ReadState(DeployJson.Default.DeployState);
@@ -25,6 +25,9 @@ internal sealed class DeployStack(string kind, AppDb db, DeploymentContexts cont
             OnEndAsync = (own, end, token) => ending.EndAsync(own, deployment.Id, state, end, token),
         };
     }
+
+    public Task EndUnplannedAsync(AppDb own, ActionRun run, ActionEnd end, CancellationToken cancellationToken) =>
+        ending.EndAsync(own, DeploymentIdOf(run), run.ReadState(DeployJson.Default.DeployState), end, cancellationToken);
 
     /// <summary>The engine's steps as steps of an action: what they hand on is journaled with each.</summary>
     public static IReadOnlyList<Step<ActionRun>> Adapt(IReadOnlyList<Step<DeployContext>> steps, DeployContext context, ActionRun run) =>
@@ -38,6 +41,8 @@ internal sealed class DeployStack(string kind, AppDb db, DeploymentContexts cont
 
     // A deployment's own run is named like its release; a rollback's like the release that it would have made.
     private static string RunNameOf(Deployment deployment) => $"{deployment.StartedAt.UtcDateTime:yyyyMMddHHmmss}-{deployment.Session}";
+
+    private static int DeploymentIdOf(ActionRun run) => JsonSerializer.Deserialize<NewDeployment.Payload>(run.Claim.Payload)!.DeploymentId;
 
     private static async Task RunAsync(Step<DeployContext> step, DeployContext context, ActionRun run, CancellationToken cancellationToken)
     {

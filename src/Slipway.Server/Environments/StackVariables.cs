@@ -11,14 +11,19 @@ namespace Slipway.Server.Environments;
 internal sealed class StackVariables(AppDb db, TimeProvider time)
 {
     private const string SecretKeyBase = "SECRET_KEY_BASE";
+    private const int ShortestSecret = 8;
 
     /// <summary>Writes the generated variables down and reads them all.</summary>
     public async Task<VariableValues> ReadAsync(Stack stack, StackSpec spec, CancellationToken cancellationToken)
     {
         await db.WriteAsync(token => SyncAsync(stack, spec, token), cancellationToken);
         var rows = await db.EnvironmentVariables.AsNoTracking().Where(row => row.StackId == stack.Id).ToListAsync(cancellationToken);
-        return new(rows.ToDictionary(row => row.Key, row => row.Value), [.. rows.Where(row => row.IsPassword).Select(row => row.Value)]);
+        return new(rows.ToDictionary(row => row.Key, row => row.Value), [.. rows.Where(IsSecret).Select(row => row.Value)]);
     }
+
+    // What users enter may be a key of theirs; it is worth hiding when it is long enough to be one.
+    private static bool IsSecret(EnvironmentVariable row) =>
+        row.IsPassword || (!row.IsReadonly && !row.IsGenerated && row.Value.Reveal().Length >= ShortestSecret);
 
     private async Task SyncAsync(Stack stack, StackSpec spec, CancellationToken cancellationToken)
     {
@@ -68,6 +73,9 @@ internal sealed partial class VariableValues(IReadOnlyDictionary<string, Secret>
     // Deep enough for any sensible chain, and the end of one that names itself.
     private const int MaxDepth = 8;
 
+    // References to references multiply; this is more than any process could be given.
+    private const int MaxLength = 128 * 1024;
+
     /// <summary>Those that must not appear in a log.</summary>
     public IReadOnlyList<Secret> Secrets => secrets;
 
@@ -78,11 +86,22 @@ internal sealed partial class VariableValues(IReadOnlyDictionary<string, Secret>
             ["SERVER_NAME"] = new(server.Name),
             ["PRIMARY"] = new(server.IsPrimary ? "true" : "false"),
         };
-        return [.. all.Select(pair => KeyValuePair.Create(pair.Key, new Secret(Resolve(pair.Value.Reveal(), all, MaxDepth))))];
+        return [.. all.Select(pair => KeyValuePair.Create(pair.Key, new Secret(Resolve(pair.Key, pair.Value.Reveal(), all))))];
     }
 
-    private static string Resolve(string value, Dictionary<string, Secret> all, int depth) => depth == 0 ? value : Reference().Replace(
-        value, match => all.TryGetValue(match.Groups["name"].Value, out var other) ? Resolve(other.Reveal(), all, depth - 1) : match.Value);
+    private static string Resolve(string key, string value, Dictionary<string, Secret> all)
+    {
+        var length = 0;
+        return Expand(value, MaxDepth);
+
+        string Expand(string text, int depth) => depth == 0 ? text : Reference().Replace(text, match =>
+        {
+            var piece = all.TryGetValue(match.Groups["name"].Value, out var other) ? Expand(other.Reveal(), depth - 1) : match.Value;
+            length += Math.Max(1, piece.Length);
+            return length <= MaxLength ? piece : throw new UserErrorException(
+                $"{key} grows beyond {MaxLength / 1024} KiB by the variables that it names in {{{{...}}}}. Shorten it, then try again.");
+        });
+    }
 
     [GeneratedRegex(@"\{\{\s*(?<name>[A-Za-z_][A-Za-z0-9_]*)\s*\}\}")]
     private static partial Regex Reference();

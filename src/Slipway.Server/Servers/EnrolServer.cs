@@ -91,7 +91,8 @@ internal sealed partial class EnrolServer(AppDb db, IRemoteHosts hosts, Authoriz
         try
         {
             await hosts.EnrolAsync(machine, cancellationToken);
-            await keys.AddAsync(hosts.For(machine, new(stack.Slug, stack.Epoch)), stack.SshPublicKey, cancellationToken);
+            // The slug may still change, and another stack may have it: this is on nobody's behalf.
+            await keys.AddAsync(hosts.For(machine, new RemoteScope("", 0)), stack.SshPublicKey, cancellationToken);
         }
         finally
         {

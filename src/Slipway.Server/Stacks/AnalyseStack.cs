@@ -36,6 +36,9 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
         };
     }
 
+    public Task EndUnplannedAsync(AppDb db, ActionRun run, ActionEnd end, CancellationToken cancellationToken) =>
+        EndAsync(db, run, end, deploysNext: false, cancellationToken);
+
     private async Task FetchAsync(ActionRun run, Stack stack, CancellationToken cancellationToken)
     {
         var mirror = specs.MirrorOf(stack);
@@ -83,6 +86,8 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
             (_, true) => StackStatus.Analysed,
             _ => StackStatus.TerminalFailure,
         };
+        if (stack.Deployments.Any(deployment => deployment.Outcome is DeploymentOutcome.InProgress))
+            stack.Status = StackStatus.QueuedForDeploying;
         if (end.IsSuccess && deploysNext)
             await DeployAsync(db, stack, run, cancellationToken);
     }

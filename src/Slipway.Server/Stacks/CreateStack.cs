@@ -92,6 +92,8 @@ internal sealed partial class CreateStack(
             GitUrl = request.Git.Trim(),
             GitBranch = request.GitBranch ?? "",
             Status = StackStatus.Queued,
+            // Above whatever an earlier stack of the same name has left on a machine.
+            Epoch = now.ToUnixTimeSeconds(),
             SshPrivateKey = ssh.Private,
             SshPublicKey = ssh.Public,
             GitPrivateKey = git.Private,

@@ -7,12 +7,18 @@ namespace Slipway.Engine.Deployments.Steps;
 /// <summary>Lets the old run end the requests it has, then stops it; with it whatever an attempt left that could not be cleaned up.</summary>
 internal static class RetireRuns
 {
-    public static Task RunAsync(DeployContext context, CancellationToken cancellationToken)
+    /// <summary>
+    /// From here on there is no way back: what fails later leaves the new release serving. It is a step of its own, so that it is journaled before
+    /// anything of the old release is stopped.
+    /// </summary>
+    public static Step<DeployContext> CommitStep { get; } = new("keep the new release", (context, _) =>
     {
-        // From here on there is no way back: what fails later leaves the new release serving.
         context.State.IsSwitched = true;
-        return context.OnWebServersAsync((server, host, token) => RetireAsync(context, server, host, token), cancellationToken);
-    }
+        return Task.CompletedTask;
+    });
+
+    public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) =>
+        context.OnWebServersAsync((server, host, token) => RetireAsync(context, server, host, token), cancellationToken);
 
     private static async Task RetireAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {

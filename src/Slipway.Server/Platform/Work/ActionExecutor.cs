@@ -1,6 +1,7 @@
 using Slipway.Engine;
 using Slipway.Engine.Remote;
 using Slipway.Server.Actions;
+using Slipway.Server.Platform.Data;
 
 namespace Slipway.Server.Platform.Work;
 
@@ -16,8 +17,7 @@ internal sealed partial class ActionExecutor(
         var cancelled = running.Begin(stackId, claim.ActionId);
         try
         {
-            await RunAsync(claim, cancelled.Token);
-            return !running.IsStopping;
+            return await RunAsync(claim, cancelled.Token) && !running.IsStopping;
         }
         catch (FencedException exception)
         {
@@ -30,31 +30,35 @@ internal sealed partial class ActionExecutor(
         }
     }
 
-    private async Task RunAsync(ActionClaim claim, CancellationToken cancelled)
+    // False when the action is not over: then the sweep takes it up again.
+    private async Task<bool> RunAsync(ActionClaim claim, CancellationToken cancelled)
     {
         var run = new ActionRun(claim, log, hosts, await journal.ReadOffsetsAsync(claim.ActionId, CancellationToken.None));
         await using var scope = scopes.CreateAsyncScope();
+        var handler = Handler(scope.ServiceProvider, claim.Kind);
         ActionPlan? plan = null;
         ActionEnd end;
         try
         {
-            plan = await Handler(scope.ServiceProvider, claim.Kind).PlanAsync(run, CancellationToken.None);
+            plan = await handler.PlanAsync(run, CancellationToken.None);
             end = claim.CancelledBy is null ? await RunStepsAsync(run, plan, cancelled) : await CancelAsync(run);
         }
         catch (Exception exception) when (exception is not FencedException)
         {
-            if (running.IsStopping)
+            if (running.IsStopping || DatabaseErrors.IsUnavailable(exception))
             {
-                LogLeft(claim.ActionId, run.StepName);
-                return;
+                LogLeft(exception, claim.ActionId, run.StepName);
+                return false;
             }
             end = cancelled.IsCancellationRequested ? await CancelAsync(run) : await FailAsync(run, exception);
         }
         if (!end.IsSuccess && plan is not null)
             await PutRightAsync(run, plan);
         await log.FlushAsync(CancellationToken.None);
+        plan ??= new([]) { OnEndAsync = (db, unplanned, token) => handler.EndUnplannedAsync(db, run, unplanned, token) };
         await journal.EndAsync(claim, plan, end, CancellationToken.None);
         await ForgetTicketsAsync(run);
+        return true;
     }
 
     private async Task<ActionEnd> RunStepsAsync(ActionRun run, ActionPlan plan, CancellationToken cancelled)
@@ -170,7 +174,7 @@ internal sealed partial class ActionExecutor(
     private partial void LogFenced(Exception exception, int actionId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Action {ActionId} is left at step '{Step}', to be taken up again")]
-    private partial void LogLeft(int actionId, string step);
+    private partial void LogLeft(Exception exception, int actionId, string step);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Action {ActionId} failed at step '{Step}'")]
     private partial void LogFailed(Exception exception, int actionId, string step);

@@ -26,6 +26,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             await db.SaveChangesAsync(token);
             claim = new(action.Id, stackId, action.Stack.Slug, action.Stack.Epoch, action.Kind, action.Payload, action.State)
             {
+                StackUid = action.Stack.Uid,
                 CancelledBy = action.CancelledBy,
                 Message = action.Message,
             };
@@ -92,7 +93,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
     }
 
     /// <summary>Ends the action, and in the same transaction what its handler has to say about it.</summary>
-    public Task EndAsync(ActionClaim claim, ActionPlan? plan, ActionEnd end, CancellationToken cancellationToken)
+    public Task EndAsync(ActionClaim claim, ActionPlan plan, ActionEnd end, CancellationToken cancellationToken)
     {
         return WriteAsync(claim, StoreAsync, cancellationToken);
 
@@ -103,8 +104,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             action.IsSuccess = end.IsSuccess;
             action.Message = end.Message;
             action.Stack!.LastActivityAt = action.FinishedAt;
-            if (plan is not null)
-                await plan.OnEndAsync(db, end, cancellationToken);
+            await plan.OnEndAsync(db, end, cancellationToken);
         }
     }
 

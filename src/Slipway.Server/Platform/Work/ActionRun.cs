@@ -10,7 +10,9 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JournaledHost> _hosts = [];
-    private readonly HashSet<string> _secrets = [];
+    // The longest first: one may be a part of another.
+    private readonly SortedSet<string> _secrets = new(Comparer<string>.Create((left, right) =>
+        left.Length != right.Length ? right.Length.CompareTo(left.Length) : string.CompareOrdinal(left, right)));
 
     public ActionClaim Claim => claim;
 
@@ -82,7 +84,8 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
             foreach (var secret in _secrets)
                 text = text.Replace(secret, Secret.Redacted, StringComparison.Ordinal);
         }
-        return text;
+        // PostgreSQL takes no NUL in a text.
+        return text.Replace('\0', '\uFFFD');
     }
 
     private JournaledHost[] OpenHosts()
@@ -95,6 +98,9 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
 /// <summary>The right to work on an action: no other node has it as long as the stack's epoch is still this one.</summary>
 internal sealed record ActionClaim(int ActionId, int StackId, string Slug, long Epoch, string Kind, string Payload, string? State)
 {
+    /// <summary>The stack's uid, which no other stack ever had: part of every ticket's name.</summary>
+    public required string StackUid { get; init; }
+
     /// <summary>E-mail address of who cancelled it before it was claimed.</summary>
     public string? CancelledBy { get; init; }
 

@@ -12,6 +12,9 @@ internal interface IActionHandler
     /// Makes the list of steps from the action's own row. It is made anew after a restart and must have the same names in the same order then.
     /// </summary>
     Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken);
+
+    /// <summary>With the end of an action for which no plan could be made: what <see cref="ActionPlan.OnEndAsync"/> would have changed. By default nothing.</summary>
+    Task EndUnplannedAsync(AppDb db, ActionRun run, ActionEnd end, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>What an action consists of.</summary>

@@ -70,7 +70,7 @@ internal sealed class JournaledHost(
     private string NextTicket(string name)
     {
         var repeat = _repeats.AddOrUpdate(name, 0, (_, count) => count + 1);
-        var text = $"{run.Claim.ActionId}\n{serverId}\n{run.StepName}\n{name}\n{repeat}";
+        var text = $"{run.Claim.StackUid}\n{run.Claim.ActionId}\n{serverId}\n{run.StepName}\n{name}\n{repeat}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
     }
 }

@@ -29,8 +29,16 @@ internal sealed class RunningActions
     /// <summary>Cancels the action if it runs on this node.</summary>
     public async Task CancelAsync(int actionId)
     {
-        if (_running.TryGetValue(actionId, out var source))
+        if (!_running.TryGetValue(actionId, out var source))
+            return;
+        try
+        {
             await source.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended in this very moment, so there is nothing left to cancel.
+        }
     }
 
     public void Stop() => IsStopping = true;
