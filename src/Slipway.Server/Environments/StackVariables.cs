@@ -11,7 +11,9 @@ namespace Slipway.Server.Environments;
 internal sealed class StackVariables(AppDb db, TimeProvider time)
 {
     private const string SecretKeyBase = "SECRET_KEY_BASE";
-    private const int ShortestSecret = 8;
+    private const int ShortestKey = 16;
+
+    private static readonly string[] SecretNames = ["PASS", "SECRET", "KEY", "TOKEN", "CREDENTIAL"];
 
     /// <summary>Writes the generated variables down and reads them all.</summary>
     public async Task<VariableValues> ReadAsync(Stack stack, StackSpec spec, CancellationToken cancellationToken)
@@ -21,9 +23,9 @@ internal sealed class StackVariables(AppDb db, TimeProvider time)
         return new(rows.ToDictionary(row => row.Key, row => row.Value), [.. rows.Where(IsSecret).Select(row => row.Value)]);
     }
 
-    // What users enter may be a key of theirs; it is worth hiding when it is long enough to be one.
-    private static bool IsSecret(EnvironmentVariable row) =>
-        row.IsPassword || (!row.IsReadonly && !row.IsGenerated && row.Value.Reveal().Length >= ShortestSecret);
+    // What users enter may be a key of theirs: its name or its length tells. Words like paths and levels stay readable.
+    private static bool IsSecret(EnvironmentVariable row) => row.IsPassword || (!row.IsReadonly && !row.IsGenerated
+        && (row.Value.Reveal().Length >= ShortestKey || SecretNames.Any(part => row.Key.Contains(part, StringComparison.OrdinalIgnoreCase))));
 
     private async Task SyncAsync(Stack stack, StackSpec spec, CancellationToken cancellationToken)
     {
