@@ -28,6 +28,7 @@ public sealed class AppDbTests : IAsyncDisposable
     {
         var owner = await _app.GivenOwnerAsync();
         await owner.GivenStackAsync();
+        var before = await EpochAsync();
         var writers = Enumerable.Range(0, 32).Select(_ => _app.ChangeAsync(async db =>
         {
             await db.WriteAsync(
@@ -39,7 +40,9 @@ public sealed class AppDbTests : IAsyncDisposable
                 Cancel);
         }));
         await Task.WhenAll(writers);
-        Assert.Equal(32, await _app.InDatabaseAsync(db => db.Stacks.Select(stack => stack.Epoch).FirstAsync(Cancel)));
+        Assert.Equal(before + 32, await EpochAsync());
+
+        Task<long> EpochAsync() => _app.InDatabaseAsync(db => db.Stacks.Select(stack => stack.Epoch).FirstAsync(Cancel));
     }
 
     [Fact]
