@@ -35,11 +35,12 @@ internal sealed partial class ActionExecutor(
     {
         var run = new ActionRun(claim, log, hosts, await journal.ReadOffsetsAsync(claim.ActionId, CancellationToken.None));
         await using var scope = scopes.CreateAsyncScope();
-        var handler = Handler(scope.ServiceProvider, claim.Kind);
+        IActionHandler? handler = null;
         ActionPlan? plan = null;
         ActionEnd end;
         try
         {
+            handler = Handler(scope.ServiceProvider, claim.Kind);
             plan = await handler.PlanAsync(run, CancellationToken.None);
             end = claim.CancelledBy is null ? await RunStepsAsync(run, plan, cancelled) : await CancelAsync(run);
         }
@@ -55,7 +56,7 @@ internal sealed partial class ActionExecutor(
         if (!end.IsSuccess && plan is not null)
             await PutRightAsync(run, plan);
         await log.FlushAsync(CancellationToken.None);
-        plan ??= new([]) { OnEndAsync = (db, unplanned, token) => handler.EndUnplannedAsync(db, run, unplanned, token) };
+        plan ??= new([]) { OnEndAsync = (db, unplanned, token) => handler?.EndUnplannedAsync(db, run, unplanned, token) ?? Task.CompletedTask };
         await journal.EndAsync(claim, plan, end, CancellationToken.None);
         await ForgetTicketsAsync(run);
         return true;
