@@ -1,21 +1,29 @@
-using System.Text;
 using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Commands;
 
-/// <summary>Templates of the systemd units that run a stack's code; the instance is the run.</summary>
+/// <summary>
+/// Templates of the systemd units that run a stack's code; the instance is the run. All that differs from run to run stands in the run's own
+/// files, so that a restart or a reboot finds an old run as it was started.
+/// </summary>
 internal static class AppUnits
 {
-    /// <param name="paths">Where the stack's things are.</param>
-    /// <param name="process">web, or the name of a background process.</param>
-    /// <param name="environment">What Ruby and bundler must know.</param>
-    /// <param name="sharesTmp">Whether the process finds the run's directory as /tmp, where custom web servers listen.</param>
-    /// <param name="stopTimeout">From TERM to KILL.</param>
-    public static string Template(
-        StackPaths paths, string process, IReadOnlyDictionary<string, string> environment, bool sharesTmp, TimeSpan stopTimeout)
+    /// <summary>The web server, which listens on the socket that WEB_SOCKET names.</summary>
+    public static string Web(StackPaths paths, TimeSpan stopTimeout) => Template(
+        paths, StackPaths.WebProcess(isCustom: false), stopTimeout, $"{RuntimeDirectory(paths)}\nPrivateTmp=yes");
+
+    /// <summary>A web server of the user's own, which listens in /tmp: it finds the run's directory there.</summary>
+    public static string CustomWeb(StackPaths paths, TimeSpan stopTimeout) => Template(
+        paths, StackPaths.WebProcess(isCustom: true), stopTimeout, $"{RuntimeDirectory(paths)}\nBindPaths={paths.RunDirectory("%i")}:/tmp\nEnvironment=TMPDIR=/var/tmp");
+
+    public static string Process(StackPaths paths, string name, TimeSpan stopTimeout) => Template(paths, name, stopTimeout, "PrivateTmp=yes");
+
+    private static string RuntimeDirectory(StackPaths paths) => $"RuntimeDirectory={paths.RuntimeDirectory("%i")}\nRuntimeDirectoryMode=0750";
+
+    private static string Template(StackPaths paths, string process, TimeSpan stopTimeout, string directories)
     {
-        var files = $"{paths.Runs}/%i";
-        var unit = new StringBuilder($"""
+        var files = paths.RunFiles("%i");
+        return $"""
             # Written by Slipway; changes are overwritten.
             [Unit]
             Description={paths.Slug}: {process} of %i
@@ -29,32 +37,19 @@ internal static class AppUnits
             Group={paths.User}
             UMask=0007
             WorkingDirectory={files}/release
-            EnvironmentFile={paths.UnitEnvironmentFile}
+            EnvironmentFile={paths.RunEnvironment("%i")}
             Environment=WEB_SOCKET={paths.WebSocket("%i")} GIT_REV_FILE={files}/release/REVISION
-
-            """);
-        foreach (var (name, value) in environment)
-            unit.Append("Environment=").Append(name).Append('=').Append(value).Append('\n');
-        unit.Append($"""
             ExecStart=/bin/sh {files}/{process}
             Restart=always
             RestartSec=1
             TimeoutStopSec={(int)stopTimeout.TotalSeconds}
             KillMode=control-group
             NoNewPrivileges=yes
-            {Temporary(paths, process, sharesTmp)}
+            {directories}
+
             [Install]
             WantedBy=multi-user.target
 
-            """);
-        return unit.ToString();
-    }
-
-    private static string Temporary(StackPaths paths, string process, bool sharesTmp)
-    {
-        if (process != "web")
-            return "PrivateTmp=yes\n";
-        var directory = $"RuntimeDirectory={paths.RuntimeDirectory("%i")}\nRuntimeDirectoryMode=0750\n";
-        return directory + (sharesTmp ? $"BindPaths={paths.RunDirectory("%i")}:/tmp\nEnvironment=TMPDIR=/var/tmp\n" : "PrivateTmp=yes\n");
+            """;
     }
 }

@@ -53,6 +53,10 @@ internal static class Abandon
             await Switcher.PrepareAsync(context, server, old, cancellationToken);
             await Switcher.ReloadAsync(context, host, cancellationToken);
         }
+        catch (RemoteException) when (!context.State.IsPrepared)
+        {
+            // Its files are written anew, and nginx itself never heard of the new run: what it refuses now it refused then.
+        }
         catch (RemoteException exception)
         {
             await context.Log.WriteAsync(

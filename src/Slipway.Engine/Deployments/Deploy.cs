@@ -18,7 +18,7 @@ internal static class Deploy
         new("precompile assets", PrecompileAssets.RunAsync) { When = context => context.State.Plan.NeedsAssets },
         new("start the new release", StartRun.RunAsync),
         new("check its health", CheckHealth.RunAsync),
-        new("switch traffic", SwitchTraffic.RunAsync),
+        .. SwitchTraffic.Steps,
         RunHooks.AfterSymlinkStep,
         RetireRuns.CommitStep,
         new("stop the old release", RetireRuns.RunAsync),

@@ -24,6 +24,9 @@ internal sealed class DeployState
     /// <summary>The releases that are still on the servers.</summary>
     public List<string> KeptReleases { get; set; } = [];
 
+    /// <summary>Whether every web server has passed the check before the switch; until then no nginx was told of the new run.</summary>
+    public bool IsPrepared { get; set; }
+
     /// <summary>Whether traffic goes to the new run for good; until then a failure brings the old one back.</summary>
     public bool IsSwitched { get; set; }
 

@@ -11,7 +11,7 @@ internal static class Refresh
         new("find the live release", FindRelease.RunAsync),
         new("start it beside itself", StartRun.RunAsync),
         new("check its health", CheckHealth.RunAsync),
-        new("switch traffic", SwitchTraffic.RunAsync),
+        .. SwitchTraffic.Steps,
         RetireRuns.CommitStep,
         new("stop the earlier start", RetireRuns.RunAsync),
     ];

@@ -11,7 +11,7 @@ internal static class Rollback
         new("write the environment", WriteEnvironment.RunAsync),
         new("start the earlier release", StartRun.RunAsync),
         new("check its health", CheckHealth.RunAsync),
-        new("switch traffic", SwitchTraffic.RunAsync),
+        .. SwitchTraffic.Steps,
         RetireRuns.CommitStep,
         new("stop the newer release", RetireRuns.RunAsync),
     ];

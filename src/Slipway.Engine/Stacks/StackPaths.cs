@@ -43,9 +43,6 @@ public sealed partial record StackPaths
     /// <summary>The variables as lines that sh sources.</summary>
     public string EnvironmentFile => $"{Configuration}/environment.sh";
 
-    /// <summary>The same variables for EnvironmentFile= of units.</summary>
-    public string UnitEnvironmentFile => $"{Configuration}/environment";
-
     /// <summary>Included by nginx before its sites.</summary>
     public string NginxUpstream => $"/etc/nginx/conf.d/slipway-{Slug}-upstream.conf";
 
@@ -61,6 +58,9 @@ public sealed partial record StackPaths
 
     public string RunFiles(string run) => $"{Runs}/{run}";
 
+    /// <summary>What the run's processes find in their environment, for EnvironmentFile= of its units.</summary>
+    public string RunEnvironment(string run) => $"{RunFiles(run)}/.environment";
+
     /// <summary>File with the name of the run that serves.</summary>
     public string LiveRun => $"{Configuration}/live";
 
@@ -72,7 +72,10 @@ public sealed partial record StackPaths
 
     public string WebSocket(string run) => $"{RunDirectory(run)}/web_server.sock";
 
-    public string WebUnit(string run) => $"slipway-{Slug}-web@{run}.service";
+    /// <summary>Name of the web server's process where Slipway starts it, and where the user's own line does.</summary>
+    public static string WebProcess(bool isCustom) => isCustom ? "custom_web" : "web";
+
+    public string WebUnit(bool isCustom, string run) => $"slipway-{Slug}-{WebProcess(isCustom)}@{run}.service";
 
     public string ProcessUnit(string process, int number, string run) => $"slipway-{Slug}-{process}-{number}@{run}.service";
 

@@ -39,7 +39,7 @@ internal static class CheckHealth
             HostName = context.Stack.HostNames is [var first, ..] ? first : server.Machine.Address,
             // Without a path of its own an application need not have a page at /, but it must not crash there.
             Healthy = path is null ? (200, 499) : (200, 399),
-            Unit = context.Paths.WebUnit(context.Run),
+            Unit = context.Paths.WebUnit(context.State.Plan.IsCustomWeb, context.Run),
             Deadline = context.Timeouts.Health,
         };
     }

@@ -54,8 +54,8 @@ internal static class RetireRuns
             cancellationToken);
         result.EnsureSuccess();
         var directory = context.Paths.RunFiles(run);
-        var names = (await ListAsync(context, host, directory, cancellationToken)).Where(name => name != "release");
-        await host.ApplyAsync([.. names.Select(name => new Remove(SystemdCommands.WantsLink(UnitOf(context.Paths, name, run)))), new Remove(directory)], cancellationToken);
+        var names = RunFiles.UnitNames(context.Paths, run, await ListAsync(context, host, directory, cancellationToken));
+        await host.ApplyAsync([.. names.Select(unit => new Remove(SystemdCommands.WantsLink(unit))), new Remove(directory)], cancellationToken);
     }
 
     // A directory that is not there has nothing in it.
@@ -67,7 +67,4 @@ internal static class RetireRuns
             cancellationToken);
         return list.IsSuccess ? list.Tail : [];
     }
-
-    private static string UnitOf(StackPaths paths, string name, string run) =>
-        name == "web" ? paths.WebUnit(run) : paths.ProcessUnit(name, 1, run);
 }

@@ -17,7 +17,7 @@ internal static class StartRun
         if (live is not null)
             context.State.SetOldRun(server.Uid, Encoding.ASCII.GetString(live).Trim());
         var units = RunFiles.Units(context);
-        var changed = await host.ApplyAsync([.. units, .. RunFiles.Scripts(context)], cancellationToken);
+        var changed = await host.ApplyAsync([.. units, .. RunFiles.Own(context, server)], cancellationToken);
         var mustReload = units.Any(unit => changed.Contains(unit.Path));
         IReadOnlyList<IReadOnlyList<string>> reload = mustReload ? [SystemdCommands.DaemonReload] : [];
         var result = await host.RunAsync(
