@@ -75,4 +75,23 @@ public sealed class TokenTests : IAsyncDisposable
         await _app.Services.GetRequiredService<TokenUses>().FlushAsync(Cancel);
         Assert.NotNull(Assert.Single((await owner.Api.Tokens.ListAsync(1, Cancel)).Response).LastUsedAt);
     }
+
+    [Fact]
+    public async Task ForgottenUser_IsReadAnew_OnTheNextRequest()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var stranger = await _app.GivenStrangerAsync();
+        var account = (await owner.Api.Accounts.ListAsync(1, Cancel)).Response[0].Id;
+        stranger.Http.DefaultRequestHeaders.Add("X-Account", $"{account}");
+        Assert.Equal(HttpStatusCode.BadRequest, (await stranger.SendAsync(HttpMethod.Get, "/api/3/stacks")).Status);
+
+        await _app.ChangeAsync(db =>
+        {
+            db.Memberships.Add(new() { AccountId = account, UserId = stranger.Id, Role = Slipway.Server.Accounts.Membership.Member });
+            return Task.CompletedTask;
+        });
+        _app.Services.GetRequiredService<Identities>().ForgetUser(stranger.Id);
+
+        Assert.Equal(HttpStatusCode.OK, (await stranger.SendAsync(HttpMethod.Get, "/api/3/stacks")).Status);
+    }
 }

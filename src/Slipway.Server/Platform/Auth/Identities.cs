@@ -12,6 +12,7 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider
 
     private readonly ConcurrentDictionary<string, Entry<TokenIdentity>> _tokens = new();
     private readonly ConcurrentDictionary<int, Entry<Identity>> _users = new();
+    private long _changes;
 
     public ValueTask<TokenIdentity?> FindByTokenHashAsync(string hash, CancellationToken cancellationToken) =>
         FindAsync(_tokens, hash, ReadTokenAsync, cancellationToken);
@@ -19,7 +20,22 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider
     public ValueTask<Identity?> FindByUserIdAsync(int userId, CancellationToken cancellationToken) =>
         FindAsync(_users, userId, ReadUserAsync, cancellationToken);
 
-    public void ForgetToken(string hash) => _tokens.TryRemove(hash, out _);
+    /// <summary>Call it when a token is revoked or changed and that is committed.</summary>
+    public void ForgetToken(string hash)
+    {
+        Interlocked.Increment(ref _changes);
+        _tokens.TryRemove(hash, out _);
+    }
+
+    /// <summary>Call it when a person's memberships, rights or lock have changed and that is committed.</summary>
+    public void ForgetUser(int userId)
+    {
+        Interlocked.Increment(ref _changes);
+        _users.TryRemove(userId, out _);
+        foreach (var (hash, entry) in _tokens)
+            if (entry.Value.Owner.UserId == userId)
+                _tokens.TryRemove(hash, out _);
+    }
 
     private async ValueTask<T?> FindAsync<TKey, T>(
         ConcurrentDictionary<TKey, Entry<T>> cache,
@@ -32,6 +48,7 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider
         var now = time.GetUtcNow();
         if (cache.TryGetValue(key, out var entry) && entry.ExpiresAt > now)
             return entry.Value;
+        var changesBefore = Interlocked.Read(ref _changes);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var value = await read(db, key, cancellationToken);
         // Misses are not kept: guesses must not fill the memory.
@@ -39,7 +56,11 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider
             return null;
         if (cache.Count >= MaxEntries)
             cache.Clear();
-        cache[key] = new(value, now + Lifetime);
+        var found = new Entry<T>(value, now + Lifetime);
+        cache[key] = found;
+        // What was read may be older than a change that came in the meantime.
+        if (Interlocked.Read(ref _changes) != changesBefore)
+            cache.TryRemove(new(key, found));
         return value;
     }
 
