@@ -6,6 +6,7 @@ using Slipway.Server.Actions;
 using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Processes;
 using Slipway.Server.ServerGroups;
 using Slipway.Server.Servers;
 using Slipway.Server.Stacks;
@@ -38,6 +39,8 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<Servers.Server> Servers => Set<Servers.Server>();
 
     public DbSet<ServerGroup> ServerGroups => Set<ServerGroup>();
+
+    public DbSet<ProcessCount> ProcessCounts => Set<ProcessCount>();
 
     public DbSet<EnvironmentVariable> EnvironmentVariables => Set<EnvironmentVariable>();
 

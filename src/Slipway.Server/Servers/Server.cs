@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Slipway.Server.Processes;
 using Slipway.Server.ServerGroups;
 using Slipway.Server.Stacks;
 
@@ -43,6 +44,8 @@ internal sealed class Server
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
+
+    public List<ProcessCount> ProcessCounts { get; } = [];
 
     public bool HasRole(string role) => Roles.Split(' ').Contains(role);
 }

@@ -22,7 +22,7 @@ internal static class ServerRecords
         Address = machine.Address,
         Distro = machine.Distribution,
         DistroVersion = machine.DistributionVersion,
-        DnsRecord = $"{server.Name.ToLowerInvariant()}.{StackNames.Fqdn(stack.Slug, stack.Environment, baseDomain)}",
+        DnsRecord = $"{server.Name.ToLowerInvariant()}.{StackNames.Fqdn(stack.HostLabel, stack.Environment, baseDomain)}",
         UserName = machine.UserName,
         ServerType = OwnServer,
         ServerRoles = [.. Roles(server, stack)],

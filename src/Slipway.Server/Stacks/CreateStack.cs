@@ -88,6 +88,7 @@ internal sealed partial class CreateStack(
             AccountId = caller.AccountId,
             Name = request.Name,
             Slug = slug,
+            HostLabel = slug,
             Environment = request.Environment,
             GitUrl = request.Git.Trim(),
             GitBranch = request.GitBranch ?? "",
@@ -108,7 +109,8 @@ internal sealed partial class CreateStack(
     {
         if (await IsTakenAsync(request.Name, cancellationToken))
             return null;
-        stack.Slug = await FreeSlugAsync(stack.Slug, cancellationToken);
+        stack.Slug = await StackNames.FreeAsync(stack.Slug, db.Stacks.Select(row => row.Slug), cancellationToken);
+        stack.HostLabel = await StackNames.FreeAsync(stack.HostLabel, db.Stacks.Select(row => row.HostLabel), cancellationToken);
         // Who makes a stack administers it, whatever the membership says about others.
         stack.AccessRights.Add(new() { UserId = caller.UserId, Level = AccessLevel.Admin });
         db.Stacks.Add(stack);
@@ -119,14 +121,6 @@ internal sealed partial class CreateStack(
         var action = queue.Add(stack, Kind, Kind, payload, caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
         return action;
-    }
-
-    private async Task<string> FreeSlugAsync(string slug, CancellationToken cancellationToken)
-    {
-        var candidate = slug;
-        while (await db.Stacks.AnyAsync(stack => stack.Slug == candidate, cancellationToken))
-            candidate = StackNames.SlugWithSuffix(slug);
-        return candidate;
     }
 
     [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,29}\z")]

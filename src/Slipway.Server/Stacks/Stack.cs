@@ -25,6 +25,9 @@ internal sealed class Stack
     /// <summary>Names everything of the stack on its servers; made from the first name, unique, never changed.</summary>
     public required string Slug { get; set; }
 
+    /// <summary>Its part of the domain name: made from the present name, unique.</summary>
+    public required string HostLabel { get; set; }
+
     public required string Environment { get; set; }
 
     public required string GitUrl { get; set; }
@@ -58,6 +61,24 @@ internal sealed class Stack
 
     public bool MaintenanceMode { get; set; }
 
+    /// <summary>Folder of compiled assets below public/, which browsers may keep for ever.</summary>
+    public string AssetPrefix { get; set; } = "assets";
+
+    /// <summary>Networks that may reach the web servers, separated by commas; null for all.</summary>
+    public string? AllowedWebSource { get; set; }
+
+    /// <summary>Whether the next deployment goes over the servers' configuration once more.</summary>
+    public bool ReconfigureNginx { get; set; }
+
+    /// <summary>By which the redeployment hook is found: 32 hex characters. Null when there is none.</summary>
+    public string? HookKey { get; set; }
+
+    /// <summary>What a caller of the hook must know besides: 32 hex characters.</summary>
+    public Secret? HookToken { get; set; }
+
+    /// <summary>What git hosts sign their calls of the hook with; null when they need not.</summary>
+    public Secret? HookSecret { get; set; }
+
     /// <summary>Why the last analysis or deployment failed.</summary>
     public string? Message { get; set; }
 
@@ -82,8 +103,13 @@ internal sealed class StackConfiguration : IEntityTypeConfiguration<Stack>
     {
         builder.HasIndex(stack => stack.Uid).IsUnique();
         builder.HasIndex(stack => stack.Slug).IsUnique();
+        builder.HasIndex(stack => stack.HostLabel).IsUnique();
+        builder.HasIndex(stack => stack.HookKey).IsUnique();
         builder.HasIndex(stack => new { stack.AccountId, stack.Name }).IsUnique();
         builder.Property(stack => stack.Name).HasMaxLength(60);
         builder.Property(stack => stack.Slug).HasMaxLength(28);
+        builder.Property(stack => stack.HostLabel).HasMaxLength(28);
+        builder.Property(stack => stack.HookKey).HasMaxLength(32);
+        builder.Property(stack => stack.AssetPrefix).HasMaxLength(100).HasDefaultValue("assets");
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 
 namespace Slipway.Server.Stacks;
 
@@ -19,17 +20,25 @@ internal static partial class StackNames
         return slug.Length <= MaxSlug ? slug : slug[..MaxSlug].TrimEnd('_');
     }
 
-    /// <summary>Another slug for when the plain one is taken.</summary>
-    public static string SlugWithSuffix(string slug)
+    /// <summary>The wanted name, or another one like it when that is taken.</summary>
+    public static async Task<string> FreeAsync(string wanted, IQueryable<string> taken, CancellationToken cancellationToken)
+    {
+        var candidate = wanted;
+        while (await taken.ContainsAsync(candidate, cancellationToken))
+            candidate = WithSuffix(wanted);
+        return candidate;
+    }
+
+    public static string Fqdn(string label, string environment, string baseDomain) => environment == "production"
+        ? $"{Label(label)}.{baseDomain}"
+        : $"{Label(label)}.{Label(environment)}.{baseDomain}";
+
+    public static string WithSuffix(string slug)
     {
         var room = MaxSlug - SuffixLength - 1;
         var head = slug.Length <= room ? slug : slug[..room].TrimEnd('_');
         return $"{head}_{RandomNumberGenerator.GetString(SuffixLetters, SuffixLength)}";
     }
-
-    public static string Fqdn(string slug, string environment, string baseDomain) => environment == "production"
-        ? $"{Label(slug)}.{baseDomain}"
-        : $"{Label(slug)}.{Label(environment)}.{baseDomain}";
 
     // Domain names have no underscores.
     private static string Label(string name) => name.Replace('_', '-').Trim('-');

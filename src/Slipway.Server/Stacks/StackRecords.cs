@@ -17,7 +17,7 @@ internal static class StackRecords
         GitBranch = stack.GitBranch,
         Environment = stack.Environment,
         Cloud = "no_cloud",
-        Fqdn = StackNames.Fqdn(stack.Slug, stack.Environment, options.BaseDomain),
+        Fqdn = StackNames.Fqdn(stack.HostLabel, stack.Environment, options.BaseDomain),
         Language = stack.Language,
         Framework = stack.Framework,
         Status = stack.Status,

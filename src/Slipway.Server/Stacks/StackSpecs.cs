@@ -30,7 +30,7 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
             Name = stack.Name,
             Environment = stack.Environment,
             Framework = stack.Framework ?? "rack",
-            HostNames = [StackNames.Fqdn(stack.Slug, stack.Environment, addresses.Value.BaseDomain)],
+            HostNames = [StackNames.Fqdn(stack.HostLabel, stack.Environment, addresses.Value.BaseDomain)],
             Servers =
             [
                 .. stack.Servers.Select(server => ServerOf(stack, server) with

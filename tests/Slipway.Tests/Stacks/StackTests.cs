@@ -124,6 +124,6 @@ public sealed class StackTests : IAsyncDisposable
     {
         Assert.Equal(slug, StackNames.Slug(name));
         Assert.Equal(slug, new Slipway.Engine.Stacks.StackPaths(slug).Slug);
-        Assert.Matches("^[a-z][a-z0-9_]{0,27}$", StackNames.SlugWithSuffix(slug));
+        Assert.Matches("^[a-z][a-z0-9_]{0,27}$", StackNames.WithSuffix(slug));
     }
 }
