@@ -428,6 +428,23 @@ namespace Slipway.Server.Migrations.Postgres
                     b.ToTable("Installation");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Processes.ProcessCount", b =>
+                {
+                    b.Property<int>("ServerId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Process")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ServerId", "Process");
+
+                    b.ToTable("ProcessCounts");
+                });
+
             modelBuilder.Entity("Slipway.Server.ServerGroups.ServerGroup", b =>
                 {
                     b.Property<int>("Id")
@@ -602,8 +619,18 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Property<int>("AccountId")
                         .HasColumnType("integer");
 
+                    b.Property<string>("AllowedWebSource")
+                        .HasColumnType("text");
+
                     b.Property<string>("Analysis")
                         .HasColumnType("text");
+
+                    b.Property<string>("AssetPrefix")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasDefaultValue("assets");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
@@ -637,6 +664,21 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Property<int>("Health")
                         .HasColumnType("integer");
 
+                    b.Property<string>("HookKey")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)");
+
+                    b.Property<string>("HookSecret")
+                        .HasColumnType("text");
+
+                    b.Property<string>("HookToken")
+                        .HasColumnType("text");
+
+                    b.Property<string>("HostLabel")
+                        .IsRequired()
+                        .HasMaxLength(28)
+                        .HasColumnType("character varying(28)");
+
                     b.Property<string>("Language")
                         .HasColumnType("text");
 
@@ -653,6 +695,9 @@ namespace Slipway.Server.Migrations.Postgres
                         .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("character varying(60)");
+
+                    b.Property<bool>("ReconfigureNginx")
+                        .HasColumnType("boolean");
 
                     b.Property<string>("Slug")
                         .IsRequired()
@@ -678,6 +723,12 @@ namespace Slipway.Server.Migrations.Postgres
                         .HasColumnType("timestamp with time zone");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("HookKey")
+                        .IsUnique();
+
+                    b.HasIndex("HostLabel")
+                        .IsUnique();
 
                     b.HasIndex("Slug")
                         .IsUnique();
@@ -1007,6 +1058,17 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Navigation("Stack");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Processes.ProcessCount", b =>
+                {
+                    b.HasOne("Slipway.Server.Servers.Server", "Server")
+                        .WithMany("ProcessCounts")
+                        .HasForeignKey("ServerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Server");
+                });
+
             modelBuilder.Entity("Slipway.Server.ServerGroups.ServerGroup", b =>
                 {
                     b.HasOne("Slipway.Server.Stacks.Stack", "Stack")
@@ -1117,6 +1179,11 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Navigation("Memberships");
 
                     b.Navigation("Stacks");
+                });
+
+            modelBuilder.Entity("Slipway.Server.Servers.Server", b =>
+                {
+                    b.Navigation("ProcessCounts");
                 });
 
             modelBuilder.Entity("Slipway.Server.Stacks.Stack", b =>

@@ -410,6 +410,23 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.ToTable("Installation");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Processes.ProcessCount", b =>
+                {
+                    b.Property<int>("ServerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Process")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ServerId", "Process");
+
+                    b.ToTable("ProcessCounts");
+                });
+
             modelBuilder.Entity("Slipway.Server.ServerGroups.ServerGroup", b =>
                 {
                     b.Property<int>("Id")
@@ -576,8 +593,18 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.Property<int>("AccountId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("AllowedWebSource")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Analysis")
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("AssetPrefix")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("assets");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
@@ -611,6 +638,21 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.Property<int>("Health")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("HookKey")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("HookSecret")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("HookToken")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("HostLabel")
+                        .IsRequired()
+                        .HasMaxLength(28)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Language")
                         .HasColumnType("TEXT");
 
@@ -627,6 +669,9 @@ namespace Slipway.Server.Migrations.Sqlite
                         .IsRequired()
                         .HasMaxLength(60)
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("ReconfigureNginx")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("Slug")
                         .IsRequired()
@@ -652,6 +697,12 @@ namespace Slipway.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("HookKey")
+                        .IsUnique();
+
+                    b.HasIndex("HostLabel")
+                        .IsUnique();
 
                     b.HasIndex("Slug")
                         .IsUnique();
@@ -975,6 +1026,17 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.Navigation("Stack");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Processes.ProcessCount", b =>
+                {
+                    b.HasOne("Slipway.Server.Servers.Server", "Server")
+                        .WithMany("ProcessCounts")
+                        .HasForeignKey("ServerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Server");
+                });
+
             modelBuilder.Entity("Slipway.Server.ServerGroups.ServerGroup", b =>
                 {
                     b.HasOne("Slipway.Server.Stacks.Stack", "Stack")
@@ -1085,6 +1147,11 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.Navigation("Memberships");
 
                     b.Navigation("Stacks");
+                });
+
+            modelBuilder.Entity("Slipway.Server.Servers.Server", b =>
+                {
+                    b.Navigation("ProcessCounts");
                 });
 
             modelBuilder.Entity("Slipway.Server.Stacks.Stack", b =>
