@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Slipway.Contracts.Accounts;
 using Slipway.Contracts.Actions;
+using Slipway.Contracts.Audit;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Environments;
 using Slipway.Contracts.Http;
@@ -23,6 +24,7 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiList<Account>))]
 [JsonSerializable(typeof(ApiList<ActionLogLine>))]
 [JsonSerializable(typeof(ApiList<ActionStep>))]
+[JsonSerializable(typeof(ApiList<AuditEntry>))]
 [JsonSerializable(typeof(ApiList<Deployment>))]
 [JsonSerializable(typeof(ApiList<EnvironmentVariable>))]
 [JsonSerializable(typeof(ApiList<PersonalToken>))]
@@ -53,6 +55,8 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(CompleteSetup))]
 [JsonSerializable(typeof(CreateStack))]
 [JsonSerializable(typeof(CreateToken))]
+[JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(IReadOnlyList<ActionStep>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditChange>))]
 [JsonSerializable(typeof(Redeploy))]
 public sealed partial class SlipwayJson : JsonSerializerContext;

@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Server.Accounts;
 using Slipway.Server.Actions;
+using Slipway.Server.Audit;
 using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
+using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data;
 using Slipway.Server.Processes;
 using Slipway.Server.ServerGroups;
@@ -20,15 +22,25 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     private const int MaxAttempts = 5;
 
     private readonly AppDbExtension _extension = options.GetExtension<AppDbExtension>();
+    private ChangeRecorder? _recorder;
+    private Origin _origin = new();
     private bool _isWriting;
 
     public DbSet<Account> Accounts => Set<Account>();
 
     public DbSet<Membership> Memberships => Set<Membership>();
 
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
     public DbSet<AccessRight> AccessRights => Set<AccessRight>();
 
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    public DbSet<Device> Devices => Set<Device>();
+
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
+
+    public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
 
     public DbSet<Stack> Stacks => Set<Stack>();
 
@@ -58,12 +70,22 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
 
     internal SecretBox Secrets => _extension.Secrets;
 
+    /// <summary>Writes an audit entry with every save; what bypasses the change tracker is noted here.</summary>
+    internal ChangeRecorder Audit => _recorder ??= new(this, _extension.Chain, _extension.Time);
+
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         if (_isWriting)
-            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            return await SaveAndKeepAsync(acceptAllChangesOnSuccess, cancellationToken);
         using var pass = await _extension.Gate.EnterAsync(cancellationToken);
-        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        return await SaveAndRecordAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    /// <summary>A pooled context begins anew, on behalf of whoever stands behind this scope.</summary>
+    internal void BeginUse(Origin origin)
+    {
+        _origin = origin;
+        _recorder?.Forget();
     }
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
@@ -109,17 +131,65 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     {
         using var pass = await _extension.Gate.EnterAsync(cancellationToken);
         _isWriting = true;
+        Audit.Forget();
         try
         {
             await using var transaction = await Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
             var result = await work(cancellationToken);
-            await base.SaveChangesAsync(acceptAllChangesOnSuccess: true, cancellationToken);
+            await SaveAndKeepAsync(acceptAllChangesOnSuccess: true, cancellationToken);
+            var entries = await RecordAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            _origin.Written += entries;
             return result;
         }
         finally
         {
             _isWriting = false;
         }
+    }
+    // Most saves change nothing that is audited, log lines for one, and need no transaction of their own.
+    private async Task<int> SaveAndRecordAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken)
+    {
+        Capture();
+        if (!Audit.HasChanges)
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        try
+        {
+            await using var transaction = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(cancellationToken) : null;
+            var count = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            Audit.Keep();
+            var entries = await RecordAsync(cancellationToken);
+            if (transaction is not null)
+                await transaction.CommitAsync(cancellationToken);
+            _origin.Written += entries;
+            return count;
+        }
+        finally
+        {
+            Audit.Forget();
+        }
+    }
+
+    private async Task<int> SaveAndKeepAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken)
+    {
+        Capture();
+        var count = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        Audit.Keep();
+        return count;
+    }
+
+    private async Task<int> RecordAsync(CancellationToken cancellationToken)
+    {
+        if (!Audit.HasChanges)
+            return 0;
+        var entries = await Audit.AddEntriesAsync(_origin, cancellationToken);
+        await base.SaveChangesAsync(acceptAllChangesOnSuccess: true, cancellationToken);
+        return entries;
+    }
+
+    private void Capture()
+    {
+        ChangeTracker.DetectChanges();
+        Audit.Capture();
     }
 }

@@ -48,4 +48,4 @@ api.MapServers();
 api.MapStacks();
 api.MapTokens();
 api.MapUsers();
-return await app.RunSlipwayAsync();
+return await app.RunAsync(args);

@@ -13,6 +13,12 @@ internal sealed class Account
 
     public User? Owner { get; set; }
 
+    /// <summary>Since when the installation's administrator has it suspended.</summary>
+    public DateTimeOffset? SuspendedAt { get; set; }
+
+    /// <summary>Why, in words for its members.</summary>
+    public string? SuspendedFor { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }

@@ -10,6 +10,9 @@ internal sealed class User : IdentityUser<int>
 
     public DateTimeOffset? LastLoginAt { get; set; }
 
+    /// <summary>Since when an administrator keeps the person out; the rest after wrong passwords is Identity's own.</summary>
+    public DateTimeOffset? LockedAt { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -17,4 +20,6 @@ internal sealed class User : IdentityUser<int>
     public List<Accounts.Membership> Memberships { get; } = [];
 
     public List<AccessRight> AccessRights { get; } = [];
+
+    public List<Device> Devices { get; } = [];
 }

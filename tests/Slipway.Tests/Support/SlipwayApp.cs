@@ -40,6 +40,9 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
 
     public string DataDirectory { get; } = Path.Combine(Path.GetTempPath(), $"slipway-test-{Guid.NewGuid():N}");
 
+    /// <summary>Fails the test at its end when a change left no audit entry.</summary>
+    public AuditGuard AuditGuard { get; } = new();
+
     public FakeMachines Machines { get; } = new();
 
     public Dictionary<string, string> Settings { get; } = [];
@@ -107,6 +110,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services =>
         {
             services.Replace(ServiceDescriptor.Singleton<IRemoteHosts>(Machines));
+            services.AddSingleton<IStartupFilter>(AuditGuard);
             // Quartz keeps its schedulers by name for the whole process.
             services.Configure<QuartzOptions>(options => options.Properties["quartz.scheduler.instanceName"] = DataDirectory);
             foreach (var worker in services.Where(IsWorker).ToList())
@@ -120,6 +124,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         if (Directory.Exists(DataDirectory))
             Directory.Delete(DataDirectory, recursive: true);
+        AuditGuard.ThrowIfAnySilent();
     }
 
     private static bool IsWorker(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService)

@@ -26,6 +26,9 @@ internal sealed class Caller
     /// <summary>Who asks for the work of an action.</summary>
     public Requester Requester => new(Email, Via);
 
+    /// <summary>Whether somebody is signed in at all.</summary>
+    public bool IsKnown => _identity is not null;
+
     private Identity Known => _identity ?? throw new InvalidOperationException("Nobody is signed in; the route needs a policy.");
 
     public bool Has(string scope) => Scopes.Contains(scope);

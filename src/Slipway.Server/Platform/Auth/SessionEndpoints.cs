@@ -6,6 +6,7 @@ using Slipway.Contracts;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Setup;
 using Slipway.Dashboard.Pages.Session;
+using Slipway.Server.Platform.Audit;
 using Slipway.Server.Users;
 
 namespace Slipway.Server.Platform.Auth;
@@ -100,6 +101,7 @@ internal static class SessionEndpoints
 
     private static async Task NoteAsync(SignInManager<User> signIn, User user, TimeProvider time)
     {
+        signIn.Context.RequestServices.GetRequiredService<Origin>().SignedIn(user);
         user.LastLoginAt = time.GetUtcNow();
         await signIn.UserManager.UpdateAsync(user);
     }

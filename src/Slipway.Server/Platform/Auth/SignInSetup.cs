@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Users;
@@ -17,6 +18,7 @@ internal static class SignInSetup
     {
         var services = builder.Services;
         services.AddSealedKeys();
+        services.AddSessionIds();
         services.AddScoped<Caller>();
         services.AddSingleton<Identities>();
         services.AddSingleton<TokenUses>();

@@ -1,13 +1,18 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Slipway.Server.Platform.Audit;
 
 namespace Slipway.Server.Platform.Data;
 
 /// <summary>Hands a context what a pooled one cannot take as constructor arguments.</summary>
-internal sealed class AppDbExtension(SecretBox secrets, WriteGate gate) : IDbContextOptionsExtension
+internal sealed class AppDbExtension(AppDbParts parts) : IDbContextOptionsExtension
 {
-    public SecretBox Secrets => secrets;
+    public SecretBox Secrets => parts.Secrets;
 
-    public WriteGate Gate => gate;
+    public WriteGate Gate => parts.Gate;
+
+    public AuditChain Chain => parts.Chain;
+
+    public TimeProvider Time => parts.Time;
 
     public DbContextOptionsExtensionInfo Info => new AppDbExtensionInfo(this);
 
@@ -33,4 +38,11 @@ internal sealed class AppDbExtension(SecretBox secrets, WriteGate gate) : IDbCon
         {
         }
     }
+}
+
+/// <summary>What all contexts of a database share.</summary>
+internal sealed record AppDbParts(SecretBox Secrets, WriteGate Gate, AuditChain Chain, TimeProvider Time)
+{
+    /// <summary>For tools that need the model alone.</summary>
+    public static AppDbParts ForDesign(bool isOpenToAll) => new(new(new byte[32]), new(isOpenToAll), new(new byte[32]), TimeProvider.System);
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Options;
+using Slipway.Server.Platform.Audit;
 
 namespace Slipway.Server.Platform.Data;
 
@@ -15,33 +16,41 @@ internal static class AppDbSetup
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
         services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<IOptions<DataOptions>>().Value.MasterKeyPath));
         services.AddSingleton(provider => new SecretBox(provider.GetRequiredService<MasterKey>().Derive("database")));
+        services.AddSingleton(provider => new AuditChain(provider.GetRequiredService<MasterKey>().Derive("audit")));
+        services.AddSingleton<AppDbParts>();
         services.AddSingleton<DatabaseStart>();
 
         if (builder.Configuration[$"{DatabaseOptions.Section}:Provider"] == DatabaseOptions.Postgres)
             services.AddPostgres();
         else
             services.AddSqlite();
-        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDb>>().CreateDbContext());
+        services.AddScoped<Origin>();
+        services.AddScoped(provider =>
+        {
+            var db = provider.GetRequiredService<IDbContextFactory<AppDb>>().CreateDbContext();
+            db.BeginUse(provider.GetRequiredService<Origin>());
+            return db;
+        });
         return builder;
     }
 
-    public static void UseSqlite(DbContextOptionsBuilder options, string connectionString, SecretBox secrets, WriteGate gate) =>
-        options.UseSqlite(connectionString).AddInterceptors(new SqliteConnectionSetup()).UseAppDb(secrets, gate);
+    public static void UseSqlite(DbContextOptionsBuilder options, string connectionString, AppDbParts parts) =>
+        options.UseSqlite(connectionString).AddInterceptors(new SqliteConnectionSetup()).UseAppDb(parts);
 
-    public static void UsePostgres(DbContextOptionsBuilder options, string connectionString, SecretBox secrets, WriteGate gate) =>
-        options.UseNpgsql(connectionString).UseAppDb(secrets, gate);
+    public static void UsePostgres(DbContextOptionsBuilder options, string connectionString, AppDbParts parts) =>
+        options.UseNpgsql(connectionString).UseAppDb(parts);
 
-    private static void UseAppDb(this DbContextOptionsBuilder options, SecretBox secrets, WriteGate gate)
+    private static void UseAppDb(this DbContextOptionsBuilder options, AppDbParts parts)
     {
         options.ReplaceService<IModelCacheKeyFactory, SecretModelCacheKeyFactory>();
-        ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new AppDbExtension(secrets, gate));
+        ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new AppDbExtension(parts));
     }
 
     private static void AddSqlite(this IServiceCollection services)
     {
         services.AddSingleton(new WriteGate(isOpenToAll: false));
         services.AddPooledDbContextFactory<SqliteAppDb>((provider, options) => UseSqlite(
-            options, SqliteConnectionString(provider), provider.GetRequiredService<SecretBox>(), provider.GetRequiredService<WriteGate>()));
+            options, SqliteConnectionString(provider), provider.GetRequiredService<AppDbParts>()));
         services.AddSingleton<IDbContextFactory<AppDb>, AppDbFactory<SqliteAppDb>>();
     }
 
@@ -51,8 +60,7 @@ internal static class AppDbSetup
         services.AddPooledDbContextFactory<PostgresAppDb>((provider, options) => UsePostgres(
             options,
             provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString!,
-            provider.GetRequiredService<SecretBox>(),
-            provider.GetRequiredService<WriteGate>()));
+            provider.GetRequiredService<AppDbParts>()));
         services.AddSingleton<IDbContextFactory<AppDb>, AppDbFactory<PostgresAppDb>>();
     }
 
@@ -63,9 +71,15 @@ internal static class AppDbSetup
     private sealed class AppDbFactory<TContext>(IDbContextFactory<TContext> inner) : IDbContextFactory<AppDb>
         where TContext : AppDb
     {
-        public AppDb CreateDbContext() => inner.CreateDbContext();
+        public AppDb CreateDbContext() => Begin(inner.CreateDbContext());
 
         public async Task<AppDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
-            await inner.CreateDbContextAsync(cancellationToken);
+            Begin(await inner.CreateDbContextAsync(cancellationToken));
+
+        private static TContext Begin(TContext context)
+        {
+            context.BeginUse(new());
+            return context;
+        }
     }
 }

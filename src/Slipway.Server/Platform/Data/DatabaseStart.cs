@@ -22,6 +22,16 @@ internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<
             await BeginAsync(db, cancellationToken);
     }
 
+    /// <summary>For commands beside the server: changes nothing, and says what is missing.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+            throw new StartException("There is no database of this version of Slipway. Check Slipway:DataDirectory, and start the server once.");
+        var check = await db.Installation.FirstOrDefaultAsync(value => value.Name == InstallationValue.KeyCheck, cancellationToken);
+        Verify(check?.Value ?? throw new StartException("The database was never used. Start the server once."));
+    }
+
     private static void MakeDirectory(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -15,7 +15,7 @@ internal sealed class SqliteAppDbFactory : IDesignTimeDbContextFactory<SqliteApp
     public SqliteAppDb CreateDbContext(string[] args)
     {
         var options = new DbContextOptionsBuilder<SqliteAppDb>();
-        AppDbSetup.UseSqlite(options, "Data Source=:memory:", new(new byte[32]), new(isOpenToAll: false));
+        AppDbSetup.UseSqlite(options, "Data Source=:memory:", AppDbParts.ForDesign(isOpenToAll: false));
         return new(options.Options);
     }
 }

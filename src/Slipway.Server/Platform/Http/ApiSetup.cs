@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Slipway.Contracts;
+using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 
 namespace Slipway.Server.Platform.Http;
@@ -30,6 +31,11 @@ internal static class ApiSetup
     public static void UseApi(this WebApplication app)
     {
         app.UseMiddleware<RequestIdMiddleware>();
+        app.Use((context, next) =>
+        {
+            context.RequestServices.GetRequiredService<Origin>().Request = context;
+            return next(context);
+        });
         app.UseWhen(IsApi, api => api.UseMiddleware<ErrorMiddleware>().UseMiddleware<PathMiddleware>());
         app.UseRouting();
         app.UseAuthentication();

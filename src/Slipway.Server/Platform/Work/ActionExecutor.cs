@@ -1,6 +1,7 @@
 using Slipway.Engine;
 using Slipway.Engine.Remote;
 using Slipway.Server.Actions;
+using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data;
 
 namespace Slipway.Server.Platform.Work;
@@ -35,6 +36,7 @@ internal sealed partial class ActionExecutor(
     {
         var run = new ActionRun(claim, log, hosts, await journal.ReadOffsetsAsync(claim.ActionId, CancellationToken.None));
         await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Origin>().Become(claim.Requester, Origin.ViaAction, claim.Kind);
         IActionHandler? handler = null;
         ActionPlan? plan = null;
         ActionEnd end;

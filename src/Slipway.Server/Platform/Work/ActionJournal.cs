@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Slipway.Server.Actions;
+using Slipway.Server.Platform.Audit;
 
 namespace Slipway.Server.Platform.Work;
 
@@ -27,6 +28,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             claim = new(action.Id, stackId, action.Stack.Slug, action.Stack.Epoch, action.Kind, action.Payload, action.State)
             {
                 StackUid = action.Stack.Uid,
+                Requester = action.UserEmail,
                 CancelledBy = action.CancelledBy,
                 Message = action.Message,
             };
@@ -111,6 +113,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
     private async Task WriteAsync(ActionClaim claim, Func<AppDb, Task> work, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<Origin>().Become(claim.Requester, Origin.ViaAction, claim.Kind);
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
         await db.WriteAsync(FencedAsync, cancellationToken);
         feed.Signal(claim.ActionId);

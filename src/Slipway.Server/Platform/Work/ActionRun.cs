@@ -101,6 +101,9 @@ internal sealed record ActionClaim(int ActionId, int StackId, string Slug, long 
     /// <summary>The stack's uid, which no other stack ever had: part of every ticket's name.</summary>
     public required string StackUid { get; init; }
 
+    /// <summary>E-mail address of who asked for it.</summary>
+    public string Requester { get; init; } = "";
+
     /// <summary>E-mail address of who cancelled it before it was claimed.</summary>
     public string? CancelledBy { get; init; }
 
