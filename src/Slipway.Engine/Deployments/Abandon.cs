@@ -38,7 +38,7 @@ internal static class Abandon
             await Switcher.TakeDownAsync(context, server, cancellationToken);
         else if (isNear && !await SwitchBackAsync(context, server, old, isPinned, cancellationToken))
             return;
-        await RetireRuns.StopAsync(context, host, context.Run, drain: isNear, isRepeatable: true, cancellationToken);
+        await RetireRuns.StopAsync(context, host, context.Run, drain: isNear, cancellationToken);
         if (removeRelease)
             await host.ApplyAsync([new Remove(context.ReleaseDirectory)], cancellationToken);
     }

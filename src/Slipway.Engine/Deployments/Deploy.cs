@@ -21,7 +21,7 @@ internal static class Deploy
         .. SwitchTraffic.Steps,
         RunHooks.AfterSymlinkStep,
         RetireRuns.CommitStep,
-        new("stop the old release", RetireRuns.RunAsync),
+        new("retire the old release", RetireRuns.RunAsync),
         RunHooks.AtEndStep,
         new("remove old releases", PruneReleases.RunAsync),
     ];

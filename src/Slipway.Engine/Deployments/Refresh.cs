@@ -13,6 +13,6 @@ internal static class Refresh
         new("check its health", CheckHealth.RunAsync),
         .. SwitchTraffic.Steps,
         RetireRuns.CommitStep,
-        new("stop the earlier start", RetireRuns.RunAsync),
+        new("retire the earlier start", RetireRuns.RunAsync),
     ];
 }

@@ -13,6 +13,6 @@ internal static class Rollback
         new("check its health", CheckHealth.RunAsync),
         .. SwitchTraffic.Steps,
         RetireRuns.CommitStep,
-        new("stop the newer release", RetireRuns.RunAsync),
+        new("retire the newer release", RetireRuns.RunAsync),
     ];
 }

@@ -8,7 +8,8 @@ namespace Slipway.Engine.Deployments;
 /// <summary>The files that a run needs on a server: unit templates of the stack, and the scripts and variables of this very run.</summary>
 internal static class RunFiles
 {
-    private const string ReleaseLink = "release";
+    /// <summary>Name of the link by which a run finds its release.</summary>
+    public const string ReleaseLink = "release";
 
     public static IReadOnlyList<FileChange> Units(DeployContext context)
     {

@@ -29,6 +29,9 @@ public sealed record RemoteCommand
     /// </summary>
     public bool IsRepeatable { get; init; }
 
+    /// <summary>Is left to itself once it has started: how it ends is not waited for, and what it prints is not read.</summary>
+    public bool IsDetached { get; init; }
+
     /// <summary>
     /// Which run this is: lower-case hex, chosen by the caller. The same ticket is started once however often it is asked for, and outlives the
     /// connection. Null for repeatable commands, and for commands whose ticket the journal is still to choose.

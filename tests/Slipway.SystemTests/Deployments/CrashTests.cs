@@ -39,7 +39,7 @@ public sealed class CrashTests(Testbed testbed) : IAsyncLifetime
         var load = await _app.UnderLoadAsync(async () =>
         {
             // Each round a step further: when the step's name is seen, it is about to run or just runs.
-            foreach (var step in new[] { "find the commit", "send the code", "install gems", "start the new release", "check its health", "switch traffic", "stop the old release" })
+            foreach (var step in new[] { "find the commit", "send the code", "install gems", "start the new release", "check its health", "switch traffic", "retire the old release" })
             {
                 var commit = await _app.Code.CommitVersionAsync(step, App.Token);
                 await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Gemfile"] = $"# {step}\ngem \"puma\"\ngem \"rack\"\n" }, App.Token);

@@ -14,8 +14,11 @@ internal static class PruneReleases
         await context.OnWebServersAsync(
             async (_, host, token) =>
             {
-                var releases = await ListAsync(context, host, token);
-                var remaining = releases.OrderDescending(StringComparer.Ordinal).Take(Kept).Append(context.Release).ToHashSet();
+                var releases = await ListAsync(context, host, ["ls", "-1", context.Paths.Releases], token);
+                // The old run may still have requests to answer, from a release that is older than those kept.
+                var used = await ListAsync(context, host, ["find", context.Paths.Runs, "-name", RunFiles.ReleaseLink, "-printf", "%l\n"], token);
+                var remaining = releases.OrderDescending(StringComparer.Ordinal).Take(Kept).Append(context.Release)
+                    .Concat(used.Select(path => path.Split('/')[^1])).ToHashSet();
                 await host.ApplyAsync([.. releases.Where(name => !remaining.Contains(name)).Select(name => new Remove(context.Paths.Release(name)))], token);
                 lock (kept)
                     kept.UnionWith(remaining);
@@ -24,18 +27,18 @@ internal static class PruneReleases
         context.State.KeptReleases = [.. kept];
     }
 
-    private static async Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, IReadOnlyList<string> program, CancellationToken cancellationToken)
     {
-        List<string> releases = [];
+        List<string> lines = [];
         var list = await host.RunAsync(
-            new() { Name = "list releases", Programs = [["ls", "-1", context.Paths.Releases]], Deadline = context.Timeouts.Query, IsRepeatable = true },
+            new() { Name = "list releases", Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true },
             line =>
             {
-                releases.Add(line.Text);
+                lines.Add(line.Text);
                 return ValueTask.CompletedTask;
             },
             cancellationToken);
         list.EnsureSuccess();
-        return releases;
+        return lines;
     }
 }

@@ -147,9 +147,11 @@ sub unit_state {
     return $text;
 }
 
+my %compiled;
+
 # Compiles the sections that an operation needs: compiling all of them would take longer than most operations.
 sub need {
-    my (@names) = @_;
+    my @names = grep { !$compiled{$_}++ } @_ or return;
     my (undef, %sections) = split /^=section (\w+)\n/m, (split /^__END__\n/m, slurp($0), 2)[1];
     for my $name (@names) {
         eval "$sections{$name}; 1" or die "$name: $@";

@@ -36,7 +36,8 @@ internal sealed class CommandRun(
     private async Task<RemoteResult> AttemptAsync(Func<long, byte[]> request, Action heard, CancellationToken cancellationToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var session = await helper.OpenAsync(cancellationToken);
+        var mayRepeat = command.Ticket is not null || command.IsRepeatable;
+        await using var session = mayRepeat ? await helper.TakeAsync(cancellationToken) : await helper.OpenAsync(cancellationToken);
         var isFirst = _tail.Count == 0;
         var history = isFirst ? Math.Min(_delivered, LookBack) : 0;
         var from = _delivered - history;
@@ -52,6 +53,8 @@ internal sealed class CommandRun(
                 heard();
                 if (frame.Kind is FrameKind.Started)
                     _isKnown = true;
+                if (_isKnown && command.IsDetached)
+                    return new RemoteResult(helper.Machine.Address, command.Name, RemoteOutcome.Exited, 0, []);
                 if (IsInputDue(frame.Kind) && command.OpenInput is not null)
                     upload = UploadAsync(session, stopping);
                 if (frame.Kind is FrameKind.Output)

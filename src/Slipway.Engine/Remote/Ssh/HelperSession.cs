@@ -3,11 +3,17 @@ using Slipway.Engine.Remote.Protocol;
 
 namespace Slipway.Engine.Remote.Ssh;
 
-/// <summary>A helper that has answered: one request and what comes back.</summary>
+/// <summary>A helper that has answered: a request and what comes back. After that it is kept for the next one.</summary>
 internal sealed class HelperSession(MachineConnections connections, SshChannel channel, FrameReader frames, TimeSpan silence, TimeProvider time)
     : IAsyncDisposable
 {
     private const int InputPiece = 32 * 1024;
+
+    // Once more than the request was sent, a piece of it may still lie unread before the helper.
+    private bool _isPlain = true;
+    private bool _isAnswered;
+
+    public bool IsOpen => channel.IsOpen;
 
     private Exception? LastFailure { get; set; }
 
@@ -19,6 +25,7 @@ internal sealed class HelperSession(MachineConnections connections, SshChannel c
             var frame = await ReadAnyAsync(cancellationToken) ?? throw SshFaults.Lost(connections.Machine, "a command ran", LastFailure);
             if (frame.Kind == FrameKind.Fault)
                 throw SshFaults.From(connections.Machine, frame);
+            _isAnswered = frame.Kind is FrameKind.Result;
             if (frame.Kind != FrameKind.Beat)
                 return frame;
         }
@@ -37,6 +44,8 @@ internal sealed class HelperSession(MachineConnections connections, SshChannel c
     /// <summary>Sends a frame. Where the helper is gone already, what it said last is there to be read, or the end of the connection.</summary>
     public async Task SendAsync(byte kind, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        _isPlain &= kind is FrameKind.Request;
+        _isAnswered = false;
         try
         {
             await channel.SendAsync(kind, payload, cancellationToken);
@@ -61,7 +70,10 @@ internal sealed class HelperSession(MachineConnections connections, SshChannel c
         await SendAsync(FrameKind.InputEnd, default, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => channel.DisposeAsync();
+    /// <summary>Gives the helper back: to be asked again, where that is sure to be understood.</summary>
+    public ValueTask DisposeAsync() => _isPlain && _isAnswered && connections.Keep(this) ? default : CloseAsync();
+
+    public ValueTask CloseAsync() => channel.DisposeAsync();
 
     private async Task<Frame?> ReadAnyAsync(CancellationToken cancellationToken)
     {

@@ -7,6 +7,10 @@ internal sealed class MachineConnections(MachineSpec machine, SshClients clients
 {
     private const int MostConnections = 5;
     private readonly Lock _lock = new();
+    // A deployment asks a few things at once; helpers beyond that are not worth their memory on the machine.
+    private const int MostKept = 2;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
+    private readonly Stack<KeptSession> _kept = [];
     private readonly List<SshConnection> _connections = [];
     private readonly SemaphoreSlim _sessions = new(MostConnections * SshConnection.MostSessions);
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -43,15 +47,45 @@ internal sealed class MachineConnections(MachineSpec machine, SshClients clients
         }
     }
 
+    /// <summary>Keeps a helper that has answered; no when there are enough.</summary>
+    public bool Keep(HelperSession session)
+    {
+        lock (_lock)
+        {
+            if (_isClosed || _kept.Count >= MostKept)
+                return false;
+            _kept.Push(new(session, time.GetTimestamp()));
+            return true;
+        }
+    }
+
+    /// <summary>The helper that answered last; null when none is kept.</summary>
+    public HelperSession? TakeKept()
+    {
+        lock (_lock)
+        {
+            while (_kept.TryPop(out var kept))
+            {
+                if (kept.Session.IsOpen)
+                    return kept.Session;
+            }
+            return null;
+        }
+    }
+
     /// <summary>Closes what was not used for a time, and everything that is broken.</summary>
-    public void CloseIdle(TimeSpan longerThan) => CloseWhere(connection =>
-        !connection.IsUsable || (connection.InUse == 0 && time.GetElapsedTime(connection.LastUsed) >= longerThan));
+    public void CloseIdle(TimeSpan longerThan)
+    {
+        CloseKept(longerThan < KeptFor ? longerThan : KeptFor);
+        CloseWhere(connection => !connection.IsUsable || (connection.InUse == 0 && time.GetElapsedTime(connection.LastUsed) >= longerThan));
+    }
 
     // The semaphores stay: commands that end now still give their sessions back.
     public void Dispose()
     {
         _isClosed = true;
         WasReached = false;
+        CloseKept(TimeSpan.Zero);
         CloseWhere(_ => true);
     }
 
@@ -60,12 +94,14 @@ internal sealed class MachineConnections(MachineSpec machine, SshClients clients
     {
         lock (_lock)
             _connections.ForEach(connection => connection.Break());
+        CloseKept(TimeSpan.Zero);
         CloseIdle(TimeSpan.MaxValue);
     }
 
-    /// <summary>How long the connection that is idle longest has been so; null when none is.</summary>
+    /// <summary>How long the connection that is idle longest has been so; null when none is. Helpers that are only kept are given up for that.</summary>
     public TimeSpan? LongestIdle()
     {
+        CloseKept(TimeSpan.Zero);
         lock (_lock)
             return _connections.Where(connection => connection.InUse == 0)
                 .Select(connection => (TimeSpan?)time.GetElapsedTime(connection.LastUsed)).Max();
@@ -127,6 +163,20 @@ internal sealed class MachineConnections(MachineSpec machine, SshClients clients
             CloseIdle(TimeSpan.MaxValue);
     }
 
+    private void CloseKept(TimeSpan longerThan)
+    {
+        List<KeptSession> closing;
+        lock (_lock)
+        {
+            closing = [.. _kept.Where(kept => time.GetElapsedTime(kept.Since) >= longerThan)];
+            var staying = _kept.Except(closing).Reverse().ToList();
+            _kept.Clear();
+            staying.ForEach(_kept.Push);
+        }
+        foreach (var kept in closing)
+            _ = Task.Run(async () => await kept.Session.CloseAsync());
+    }
+
     private void CloseWhere(Func<SshConnection, bool> isOver)
     {
         List<SshConnection> closing;
@@ -142,4 +192,6 @@ internal sealed class MachineConnections(MachineSpec machine, SshClients clients
             held.Leave();
         }
     }
+
+    private sealed record KeptSession(HelperSession Session, long Since);
 }

@@ -15,7 +15,7 @@ internal sealed class MachineHelper(MachineConnections connections, EngineTimeou
     /// <summary>A request that may be repeated freely, and its answer.</summary>
     public Task<IReadOnlyList<byte[]>> AskAsync(byte[] request, CancellationToken cancellationToken) => PersistAsync(async _ =>
     {
-        await using var session = await OpenAsync(cancellationToken);
+        await using var session = await TakeAsync(cancellationToken);
         return await session.AskAsync(request, cancellationToken);
     }, cancellationToken);
 
@@ -44,7 +44,11 @@ internal sealed class MachineHelper(MachineConnections connections, EngineTimeou
         }
     }
 
-    /// <summary>A helper that waits for its request.</summary>
+    /// <summary>A helper that has been waiting for its next request, or a new one. Whether the kept one still lives shows only when it is asked.</summary>
+    public async Task<HelperSession> TakeAsync(CancellationToken cancellationToken) =>
+        connections.TakeKept() ?? await OpenAsync(cancellationToken);
+
+    /// <summary>A helper that has just said that it waits for its request.</summary>
     public async Task<HelperSession> OpenAsync(CancellationToken cancellationToken)
     {
         if (await TryOpenAsync(isInstaller: false, cancellationToken) is { Session: { } session })

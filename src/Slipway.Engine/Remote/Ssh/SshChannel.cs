@@ -27,6 +27,8 @@ internal sealed class SshChannel : IAsyncDisposable
 
     public PipeReader Output => _output.Reader;
 
+    public bool IsOpen => !_thread.IsCompleted;
+
     /// <summary>Completes when sshd has started the command.</summary>
     public Task Opened => _opened.Task;
 

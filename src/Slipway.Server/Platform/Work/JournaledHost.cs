@@ -23,6 +23,9 @@ internal sealed class JournaledHost(
         if (command.IsRepeatable)
             return await inner.RunAsync(command, onLine, cancellationToken);
         var ticket = command.Ticket ?? NextTicket(command.Name);
+        // It outlives the action, so the action neither ends nor forgets it; the machine prunes its tickets by age.
+        if (command.IsDetached)
+            return await inner.RunAsync(command with { Ticket = ticket }, onLine: null, cancellationToken);
         await log.OpenTicketAsync(run, ticket, serverId, cancellationToken);
         _tickets[ticket] = true;
         var journaled = command with { Ticket = ticket, ResumeAt = offsets.GetValueOrDefault(ticket) };
