@@ -39,12 +39,14 @@ internal sealed partial class ActionExecutor(
         scope.ServiceProvider.GetRequiredService<Origin>().Become(claim.Requester, Origin.ViaAction, claim.Kind);
         IActionHandler? handler = null;
         ActionPlan? plan = null;
+        // Steps that have ended, to be written down in one go with what comes next.
+        List<JournalStep> ended = [];
         ActionEnd end;
         try
         {
             handler = Handler(scope.ServiceProvider, claim.Kind);
             plan = await handler.PlanAsync(run, CancellationToken.None);
-            end = claim.CancelledBy is null ? await RunStepsAsync(run, plan, cancelled) : await CancelAsync(run);
+            end = claim.CancelledBy is null ? await RunStepsAsync(run, plan, ended, cancelled) : await CancelAsync(run);
         }
         catch (Exception exception) when (exception is not FencedException)
         {
@@ -59,14 +61,16 @@ internal sealed partial class ActionExecutor(
             await PutRightAsync(run, plan);
         await log.FlushAsync(CancellationToken.None);
         plan ??= new([]) { OnEndAsync = (db, unplanned, token) => handler?.EndUnplannedAsync(db, run, unplanned, token) ?? Task.CompletedTask };
-        await journal.EndAsync(claim, plan, end, CancellationToken.None);
+        await journal.EndAsync(claim, plan, ended, run.State, end, CancellationToken.None);
         await ForgetTicketsAsync(run);
         return true;
     }
 
-    private async Task<ActionEnd> RunStepsAsync(ActionRun run, ActionPlan plan, CancellationToken cancelled)
+    private async Task<ActionEnd> RunStepsAsync(ActionRun run, ActionPlan plan, List<JournalStep> ended, CancellationToken cancelled)
     {
         var steps = await journal.BeginAsync(run.Claim, plan, cancelled);
+        if (!steps.Select(row => row.Name).SequenceEqual(plan.Steps.Select(step => step.Name)))
+            throw new UserErrorException("Slipway was upgraded in the middle of this, and the new version takes other steps. What was done stays done; start it again.");
         if (steps.FirstOrDefault(step => step.State is JournalStep.Failed) is { } failed)
         {
             run.BeginStep(failed.Name);
@@ -77,19 +81,22 @@ internal sealed partial class ActionExecutor(
             if (row.State is JournalStep.Done or JournalStep.Skipped)
                 continue;
             run.BeginStep(step.Name);
-            await RunStepAsync(run, step, row, cancelled);
+            await RunStepAsync(run, step, row, ended, cancelled);
         }
         return new(IsSuccess: true, IsCancelled: false, Message: null);
     }
 
-    private async Task RunStepAsync(ActionRun run, Step<ActionRun> step, JournalStep row, CancellationToken cancelled)
+    private async Task RunStepAsync(ActionRun run, Step<ActionRun> step, JournalStep row, List<JournalStep> ended, CancellationToken cancelled)
     {
         if (!step.When(run))
         {
-            await journal.MarkAsync(run.Claim, row, JournalStep.Skipped, run.State, cancelled);
+            journal.Mark(row, JournalStep.Skipped);
+            ended.Add(row);
             return;
         }
-        await journal.MarkAsync(run.Claim, row, JournalStep.Running, run.State, cancelled);
+        journal.Mark(row, JournalStep.Running);
+        await journal.SaveAsync(run.Claim, [.. ended, row], run.State, message: null, cancelled);
+        ended.Clear();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         deadline.CancelAfter(step.Deadline);
         try
@@ -98,13 +105,15 @@ internal sealed partial class ActionExecutor(
         }
         catch (Exception exception) when (!running.IsStopping && exception is not FencedException)
         {
-            await journal.FailAsync(run.Claim, row, run.State, run.Clean(Describe(exception)), CancellationToken.None);
+            journal.Mark(row, JournalStep.Failed);
+            await journal.SaveAsync(run.Claim, [row], run.State, run.Clean(Describe(exception)), CancellationToken.None);
             if (exception is OperationCanceledException && !cancelled.IsCancellationRequested)
                 throw new UserErrorException($"'{step.Name}' did not end within {step.Deadline}.", exception);
             throw;
         }
         await log.FlushAsync(cancelled);
-        await journal.MarkAsync(run.Claim, row, JournalStep.Done, run.State, cancelled);
+        journal.Mark(row, JournalStep.Done);
+        ended.Add(row);
     }
 
     // What cannot be put right now is said in the log; the end of the action does not wait for it.

@@ -68,41 +68,42 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
         }
     }
 
-    /// <summary>Writes a step's new state down, with what it hands on.</summary>
-    public Task MarkAsync(ActionClaim claim, JournalStep step, string state, string? handedOn, CancellationToken cancellationToken) =>
-        MarkAsync(claim, step, state, handedOn, message: null, cancellationToken);
-
-    /// <summary>Writes down that a step failed and why, so that a restart in the middle of cleaning up knows it.</summary>
-    public Task FailAsync(ActionClaim claim, JournalStep step, string? handedOn, string message, CancellationToken cancellationToken) =>
-        MarkAsync(claim, step, JournalStep.Failed, handedOn, message, cancellationToken);
-
-    private Task MarkAsync(
-        ActionClaim claim, JournalStep step, string state, string? handedOn, string? message, CancellationToken cancellationToken)
+    /// <summary>Sets a step's state; <see cref="SaveAsync"/> writes it down.</summary>
+    public void Mark(JournalStep step, string state)
     {
         var now = time.GetUtcNow();
         step.StartedAt ??= now;
         step.FinishedAt = state is JournalStep.Running ? null : now;
         step.State = state;
+    }
+
+    /// <summary>Writes down how steps stand, what they hand on, and why one failed: so a restart in the middle of cleaning up knows it.</summary>
+    public Task SaveAsync(
+        ActionClaim claim, IReadOnlyList<JournalStep> steps, string? handedOn, string? message, CancellationToken cancellationToken)
+    {
         return WriteAsync(claim, StoreAsync, cancellationToken);
 
         async Task StoreAsync(AppDb db)
         {
-            db.JournalSteps.Update(step);
+            db.JournalSteps.UpdateRange(steps);
             var action = await db.Actions.FirstAsync(row => row.Id == claim.ActionId, cancellationToken);
             action.State = handedOn;
             action.Message = message;
         }
     }
 
-    /// <summary>Ends the action, and in the same transaction what its handler has to say about it.</summary>
-    public Task EndAsync(ActionClaim claim, ActionPlan plan, ActionEnd end, CancellationToken cancellationToken)
+    /// <summary>Ends the action with its last steps, and in the same transaction what its handler has to say about it.</summary>
+    public Task EndAsync(
+        ActionClaim claim, ActionPlan plan, IReadOnlyList<JournalStep> steps, string? handedOn, ActionEnd end, CancellationToken cancellationToken)
     {
         return WriteAsync(claim, StoreAsync, cancellationToken);
 
         async Task StoreAsync(AppDb db)
         {
+            db.JournalSteps.UpdateRange(steps);
             var action = await db.Actions.Include(row => row.Stack).FirstAsync(row => row.Id == claim.ActionId, cancellationToken);
             action.FinishedAt = time.GetUtcNow();
+            action.State = handedOn;
             action.IsSuccess = end.IsSuccess;
             action.Message = end.Message;
             action.Stack!.LastActivityAt = action.FinishedAt;

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Engine;
 using Slipway.Server.Actions;
+using Slipway.Server.Platform.Data;
 
 namespace Slipway.Server.Platform.Work;
 
@@ -46,7 +47,7 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
             batch.Clear();
             while (batch.Count < BatchSize && _entries.Reader.TryRead(out var entry))
                 batch.Add(entry);
-            await StoreUntilStoredAsync(batch, stoppingToken);
+            await StoreAsync(batch.Where(entry => entry.Flushed is null).ToList(), stoppingToken);
             foreach (var entry in batch)
                 entry.Flushed?.TrySetResult();
             foreach (var actionId in batch.Where(entry => entry.Flushed is null).Select(entry => entry.Run.Claim.ActionId).Distinct())
@@ -60,18 +61,24 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
         await base.StopAsync(cancellationToken);
     }
 
-    private async Task StoreUntilStoredAsync(List<JournalEntry> batch, CancellationToken stoppingToken)
+    // A database that cannot be written to is waited for. A line that it refuses is left out, or it would hold up the log of every action for ever.
+    private async Task StoreAsync(List<JournalEntry> lines, CancellationToken stoppingToken)
     {
-        while (true)
+        while (lines.Count > 0)
         {
             try
             {
-                await StoreAsync(batch);
+                await StoreAsync(lines);
                 return;
             }
             catch (Exception exception) when (exception is DbUpdateException or System.Data.Common.DbException)
             {
-                LogStoreFailed(exception, batch.Count);
+                if (!DatabaseErrors.IsUnavailable(exception) && !DatabaseErrors.IsTransient(exception))
+                {
+                    await StoreApartAsync(lines, exception, stoppingToken);
+                    return;
+                }
+                LogStoreFailed(exception, lines.Count);
                 if (stoppingToken.IsCancellationRequested)
                     return;
                 await Task.Delay(TimeSpan.FromSeconds(1), time, CancellationToken.None);
@@ -79,11 +86,20 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
         }
     }
 
-    private async Task StoreAsync(List<JournalEntry> batch)
+    private async Task StoreApartAsync(List<JournalEntry> lines, Exception exception, CancellationToken stoppingToken)
     {
-        var lines = batch.Where(entry => entry.Flushed is null).ToList();
-        if (lines.Count == 0)
+        if (lines is [var only])
+        {
+            LogRefused(exception, only.Run.Claim.ActionId, only.Step);
             return;
+        }
+        var half = lines.Count / 2;
+        await StoreAsync(lines[..half], stoppingToken);
+        await StoreAsync(lines[half..], stoppingToken);
+    }
+
+    private async Task StoreAsync(List<JournalEntry> lines)
+    {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
         db.LogLines.AddRange(lines.SelectMany(ToLines));
@@ -106,6 +122,9 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
         Severity = entry.Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "info" },
         Text = text.TrimEnd('\r'),
     });
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database refuses a log line of action {ActionId}, step '{Step}'; it is left out")]
+    private partial void LogRefused(Exception exception, int actionId, string step);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Could not store {Count} log lines; trying again")]
     private partial void LogStoreFailed(Exception exception, int count);
