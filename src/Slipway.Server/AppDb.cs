@@ -9,6 +9,7 @@ using Slipway.Server.Environments;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data;
 using Slipway.Server.Processes;
+using Slipway.Server.Platform.Limits;
 using Slipway.Server.ServerGroups;
 using Slipway.Server.Servers;
 using Slipway.Server.Stacks;
@@ -65,6 +66,8 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<JournalTicket> JournalTickets => Set<JournalTicket>();
 
     public DbSet<LogLine> LogLines => Set<LogLine>();
+
+    public DbSet<RequestCount> RequestCounts => Set<RequestCount>();
 
     public DbSet<InstallationValue> Installation => Set<InstallationValue>();
 

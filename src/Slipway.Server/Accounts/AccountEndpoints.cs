@@ -13,8 +13,8 @@ internal static class AccountEndpoints
     public static void MapAccounts(this IEndpointRouteBuilder api)
     {
         var accounts = api.MapGroup("/accounts").WithTags("accounts").RequireAuthorization(Scopes.Users);
-        accounts.MapGet("/", List);
-        accounts.MapGet("/{id:int}", Get);
+        accounts.MapGet("/", List).WithSummary("Lists the accounts that the caller belongs to");
+        accounts.MapGet("/{id:int}", Get).WithSummary("Shows an account");
     }
 
     private static Task<Ok<ApiList<Record>>> List(

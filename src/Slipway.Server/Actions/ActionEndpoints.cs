@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Actions;
 using Slipway.Contracts.Http;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Http;
 using Record = Slipway.Contracts.Actions.StackAction;
 
@@ -15,11 +16,13 @@ internal static class ActionEndpoints
     public static void MapActions(this IEndpointRouteBuilder api)
     {
         var actions = api.MapGroup("/stacks/{stackUid}/actions").WithTags("actions");
-        actions.MapGet("/", List);
-        actions.MapGet("/{id:int}", Get);
-        actions.MapGet("/{id:int}/steps", ListSteps);
-        actions.MapGet("/{id:int}/log", ListLog);
-        actions.MapGet("/{id:int}/events", FollowAction.Handle);
+        actions.MapGet("/", List).WithSummary("Lists the actions of a stack, newest first");
+        actions.MapGet("/{id:int}", Get).WithSummary("Shows an action; it is over when finished_at is set");
+        actions.MapGet("/{id:int}/steps", ListSteps).WithSummary("Lists the steps of an action");
+        actions.MapGet("/{id:int}/log", ListLog).WithSummary("Lists the lines that an action printed")
+            .Takes("since", typeof(long?), "Only lines behind the one with this id.");
+        actions.MapGet("/{id:int}/events", FollowAction.Handle).WithSummary("Follows an action as server-sent events until its end")
+            .Takes("since", typeof(long?), "Only lines behind the one with this id.").DisableRequestTimeout();
     }
 
     /// <summary>An action of a stack that the caller may see.</summary>
@@ -43,15 +46,14 @@ internal static class ActionEndpoints
         return action is null ? ApiProblem.NotFound() : Api.Ok(action);
     }
 
-    // All steps stand on one page: there are a few dozen at most, and clients draw them as a whole.
+    // Clients draw the steps as a whole, so that a page holds all of them.
     private static async Task<Results<Ok<ApiList<ActionStep>>, ApiProblem>> ListSteps(
-        string stackUid, int id, Caller caller, AppDb db, CancellationToken cancellationToken)
+        string stackUid, int id, ApiParameters parameters, Caller caller, AppDb db, CancellationToken cancellationToken)
     {
         if (!await db.Actions.VisibleTo(db, caller, stackUid, id).AnyAsync(cancellationToken))
             return ApiProblem.NotFound();
-        var steps = await db.JournalSteps.Where(step => step.ActionId == id).OrderBy(step => step.Number).Select(ActionRecords.ToStep)
-            .ToListAsync(cancellationToken);
-        return Api.List(steps, new(1, Math.Max(steps.Count, Pagination.DefaultPerPage)), steps.Count);
+        var steps = db.JournalSteps.Where(step => step.ActionId == id).OrderBy(step => step.Number).Select(ActionRecords.ToStep);
+        return await Api.ListAsync(steps, parameters.Page(MaxLines, MaxLines), cancellationToken);
     }
 
     private static async Task<Results<Ok<ApiList<ActionLogLine>>, ApiProblem>> ListLog(
@@ -61,6 +63,6 @@ internal static class ActionEndpoints
         if (!await db.Actions.VisibleTo(db, caller, stackUid, id).AnyAsync(cancellationToken))
             return ApiProblem.NotFound();
         var lines = db.LogLines.Where(line => line.ActionId == id && line.Id > since).OrderBy(line => line.Id).Select(ActionRecords.ToLine);
-        return await Api.ListAsync(lines, new(1, MaxLines), cancellationToken);
+        return await Api.ListAsync(lines, parameters.Page(MaxLines, MaxLines), cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Users;
@@ -14,14 +15,14 @@ internal static class DeploymentEndpoints
     public static void MapDeployments(this IEndpointRouteBuilder api)
     {
         var deployments = api.MapGroup("/stacks/{stackUid}/deployments").WithTags("deployments");
-        deployments.MapGet("/", List);
-        deployments.MapGet("/{id:int}", Get);
+        deployments.MapGet("/", List).WithSummary("Lists the deployments of a stack, newest first");
+        deployments.MapGet("/{id:int}", Get).WithSummary("Shows a deployment");
 
         var changes = api.MapGroup("/stacks/{stackUid}/deployments").WithTags("deployments")
             .RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
-        changes.MapPost("/", RedeployStack.Handle);
-        changes.MapDelete("/{id:int}", Cancel);
-        changes.MapPost("/{id:int}/rollback", RollBackStack.Handle);
+        changes.MapPost("/", RedeployStack.Handle).WithSummary("Redeploys a stack").Takes<Contracts.Deployments.Redeploy>();
+        changes.MapDelete("/{id:int}", Cancel).WithSummary("Cancels a deployment");
+        changes.MapPost("/{id:int}/rollback", RollBackStack.Handle).WithSummary("Brings the release of an earlier deployment back");
     }
 
     private static async Task<Results<Ok<ApiList<Record>>, ApiProblem>> List(

@@ -9,6 +9,7 @@ using Slipway.Contracts.Http;
 using Slipway.Engine.Stacks;
 using Slipway.Server.Actions;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Users;
@@ -29,11 +30,11 @@ internal static partial class EnvironmentEndpoints
     {
         var variables = api.MapGroup("/stacks/{stackUid}/environments").WithTags("environments")
             .RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Admin);
-        variables.MapGet("/", List);
-        variables.MapGet("/{idOrKey}", Get);
-        variables.MapPost("/", Add);
-        variables.MapPut("/{idOrKey}", Change);
-        variables.MapDelete("/{idOrKey}", Delete);
+        variables.MapGet("/", List).WithSummary("Lists the environment variables of a stack");
+        variables.MapGet("/{idOrKey}", Get).WithSummary("Shows an environment variable");
+        variables.MapPost("/", Add).WithSummary("Adds an environment variable").Takes<AddEnvironmentVariable>();
+        variables.MapPut("/{idOrKey}", Change).WithSummary("Changes an environment variable").Takes<ChangeEnvironmentVariable>();
+        variables.MapDelete("/{idOrKey}", Delete).WithSummary("Deletes an environment variable");
     }
 
     /// <summary>What the handlers of the actions are told. The value is not in it: it is read, sealed, from its row.</summary>

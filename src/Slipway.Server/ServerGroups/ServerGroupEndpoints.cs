@@ -12,8 +12,8 @@ internal static class ServerGroupEndpoints
     public static void MapServerGroups(this IEndpointRouteBuilder api)
     {
         var groups = api.MapGroup("/stacks/{stackUid}/server_groups").WithTags("server_groups");
-        groups.MapGet("/", List);
-        groups.MapGet("/{id:int}", Get);
+        groups.MapGet("/", List).WithSummary("Lists the server groups of a stack");
+        groups.MapGet("/{id:int}", Get).WithSummary("Shows a server group");
     }
 
     private static async Task<Results<Ok<ApiList<Record>>, ApiProblem>> List(

@@ -5,6 +5,7 @@ using Slipway.Contracts.Http;
 using Slipway.Contracts.Servers;
 using Slipway.Engine.Remote;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Users;
 using Record = Slipway.Contracts.Servers.Server;
@@ -18,11 +19,12 @@ internal static class ServerEndpoints
     public static void MapServers(this IEndpointRouteBuilder api)
     {
         var servers = api.MapGroup("/stacks/{stackUid}/servers").WithTags("servers");
-        servers.MapGet("/", List);
-        servers.MapGet("/{uid}", Get);
-        servers.MapPost("/", Add).RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Admin);
-        servers.MapDelete("/{uid}", RemoveServer.Handle).RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Admin);
-        api.MapGet("/host_key", GetHostKey).RequireAuthorization(Scopes.Admin).WithTags("servers");
+        servers.MapGet("/", List).WithSummary("Lists the servers of a stack");
+        servers.MapGet("/{uid}", Get).WithSummary("Shows a server");
+        servers.MapPost("/", Add).WithSummary("Enrols a machine as a server of the stack").Takes<AddServer>().RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Admin);
+        servers.MapDelete("/{uid}", RemoveServer.Handle).WithSummary("Removes a server from its stack").RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Admin);
+        api.MapGet("/host_key", GetHostKey).WithSummary("Reads the host key that a machine shows")
+            .Takes("address", typeof(string), "IP address or host name.", required: true).Takes("port", typeof(int?), "Port of SSH, 22 by default.").RequireAuthorization(Scopes.Admin).WithTags("servers");
     }
 
     private static async Task<Results<Ok<ApiList<Record>>, ApiProblem>> List(

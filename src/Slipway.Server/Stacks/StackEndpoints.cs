@@ -5,6 +5,7 @@ using Slipway.Contracts.Http;
 using Slipway.Contracts.Stacks;
 using Slipway.Server.Actions;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Users;
@@ -20,12 +21,14 @@ internal static class StackEndpoints
     public static void MapStacks(this IEndpointRouteBuilder api)
     {
         var stacks = api.MapGroup("/stacks").WithTags("stacks");
-        stacks.MapGet("/", List);
-        stacks.MapPost("/", CreateStack.Handle).RequireAuthorization(Scopes.Admin);
-        stacks.MapGet("/{stackUid}", Get);
-        stacks.MapGet("/{stackUid}/keys", GetKeys);
-        stacks.MapGet("/{stackUid}/analysis", GetAnalysis);
-        stacks.MapPost("/{stackUid}/analysis", Analyse).RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
+        stacks.MapGet("/", List).WithSummary("Lists the stacks that the caller may see");
+        stacks.MapPost("/", CreateStack.Handle).WithSummary("Makes a stack and starts its analysis").Takes<Contracts.Stacks.CreateStack>()
+            .RequireAuthorization(Scopes.Admin);
+        stacks.MapGet("/{stackUid}", Get).WithSummary("Shows a stack");
+        stacks.MapGet("/{stackUid}/keys", GetKeys).WithSummary("Shows the public keys of a stack");
+        stacks.MapGet("/{stackUid}/analysis", GetAnalysis).WithSummary("Shows what was found in the repository");
+        stacks.MapPost("/{stackUid}/analysis", Analyse).WithSummary("Analyses the repository anew")
+            .RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
     }
 
     private static Task<Ok<ApiList<Record>>> List(

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Tokens;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Http;
 
 namespace Slipway.Server.Tokens;
@@ -15,9 +16,9 @@ internal static class TokenEndpoints
     public static void MapTokens(this IEndpointRouteBuilder api)
     {
         var tokens = api.MapGroup("/tokens").WithTags("tokens");
-        tokens.MapGet("/", List);
-        tokens.MapPost("/", Create);
-        tokens.MapDelete("/{id:int}", Revoke);
+        tokens.MapGet("/", List).WithSummary("Lists one's own personal tokens");
+        tokens.MapPost("/", Create).WithSummary("Makes a personal token").Takes<CreateToken>();
+        tokens.MapDelete("/{id:int}", Revoke).WithSummary("Revokes one of one's own tokens");
     }
 
     private static Task<Ok<ApiList<PersonalToken>>> List(

@@ -12,9 +12,9 @@ internal static class UserEndpoints
     public static void MapUsers(this IEndpointRouteBuilder api)
     {
         var users = api.MapGroup("/users").WithTags("users");
-        users.MapGet("/", List).RequireAuthorization(Scopes.Users);
-        users.MapGet("/me", GetMe);
-        users.MapGet("/{id:int}", Get).RequireAuthorization(Scopes.Users);
+        users.MapGet("/", List).WithSummary("Lists the users that the caller may administer, and oneself").RequireAuthorization(Scopes.Users);
+        users.MapGet("/me", GetMe).WithSummary("Shows oneself");
+        users.MapGet("/{id:int}", Get).WithSummary("Shows a user").RequireAuthorization(Scopes.Users);
     }
 
     private static Task<Ok<ApiList<Record>>> List(

@@ -1,6 +1,10 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Slipway.Tests.Support;
 
 namespace Slipway.Tests.Platform;
@@ -19,6 +23,8 @@ public sealed class TransportTests : IAsyncDisposable
     [InlineData("/api/3/stacks.json")]
     [InlineData("/api/3//stacks.json")]
     [InlineData("/api//3/stacks/")]
+    [InlineData("http://localhost//api/3/stacks.json")]
+    [InlineData("/api/3/stacks/.json")]
     public async Task Path_IsAcceptedAsClientsWriteIt(string path)
     {
         var owner = await _app.GivenOwnerAsync();
@@ -32,6 +38,10 @@ public sealed class TransportTests : IAsyncDisposable
     [InlineData("GET", "/api/none", 404, "not_found")]
     [InlineData("PUT", "/api/3/stacks.json", 405, "method_not_allowed")]
     [InlineData("PATCH", "/api/3/users/me", 405, "method_not_allowed")]
+    [InlineData("OPTIONS", "/api/3/stacks", 405, "method_not_allowed")]
+    [InlineData("GET", "/api/3/stacks.json.json", 404, "not_found")]
+    [InlineData("GET", "/api/3/stacks?page=%00", 400, "bad_request")]
+    [InlineData("GET", "/api/3/stacks?page=%FF", 400, "bad_request")]
     [InlineData("GET", "/api/3/stacks?page=x", 400, "bad_request")]
     [InlineData("GET", "/api/3/stacks?page=0", 400, "bad_request")]
     [InlineData("GET", "/api/3/stacks?per_page=-1", 400, "bad_request")]
@@ -66,12 +76,16 @@ public sealed class TransportTests : IAsyncDisposable
     [InlineData("""{"name":"A token","scopes":"public jobs"}""", null)]
     [InlineData("""{"name":"A token","scopes":"public+jobs"}""", "application/x-www-form-urlencoded")]
     [InlineData("name=A+token&scopes=public%20jobs", "application/x-www-form-urlencoded")]
+    [InlineData("name=A+token&scopes=public%20jobs", "application/json")]
+    [InlineData("name=A+token&scopes=public%20jobs", null)]
+    [InlineData("\uFEFF {\"name\":\"A token\",\"scopes\":\"public jobs\"}", "text/plain")]
+    [InlineData("--x\r\nContent-Disposition: form-data; name=name\r\n\r\nA token\r\n--x\r\nContent-Disposition: form-data; name=scopes\r\n\r\npublic jobs\r\n--x--\r\n", "multipart/form-data; boundary=x")]
     public async Task Body_IsReadByWhatItHolds(string body, string? type)
     {
         var owner = await _app.GivenOwnerAsync();
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         if (type is not null)
-            content.Headers.ContentType = new(type);
+            content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         var (status, reply) = await owner.SendAsync(HttpMethod.Post, "/api/3/tokens.json", content);
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal(("A token", "public jobs"), ((string?)reply["response"]!["name"], (string?)reply["response"]!["scopes"]));
@@ -84,6 +98,10 @@ public sealed class TransportTests : IAsyncDisposable
     [InlineData("""{"name":"\ud800","scopes":""}""")]
     [InlineData("""{"name":{"a":1},"scopes":""}""")]
     [InlineData("""{"name":"x"}""")]
+    [InlineData("nothing that is known")]
+    [InlineData("\"name\"")]
+    [InlineData("name=x&scopes=%00")]
+    [InlineData("name=\uFFFD&scopes=public")]
     public async Task Body_ThatIsNotValid_IsRefused(string body)
     {
         var owner = await _app.GivenOwnerAsync();
@@ -112,6 +130,38 @@ public sealed class TransportTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("""{"previous":1,"next":null,"current":2,"per_page":1,"count":2,"pages":2}""", reply["pagination"]!.ToJsonString());
         Assert.Equal("Setup", (string?)reply["response"]![0]!["name"]);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData(" \n")]
+    public async Task Body_WithoutParameters_IsNone(string body)
+    {
+        var owner = await _app.GivenOwnerAsync();
+        using var content = new StringContent(body);
+        var (status, _) = await owner.SendAsync(HttpMethod.Get, "/api/3/stacks", content);
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
+    [Fact]
+    public async Task Head_IsNotAllowed()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/api/3/stacks.json");
+        using var response = await owner.Http.SendAsync(request, Cancel);
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, "application/json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+    }
+
+    [Fact]
+    public async Task Call_ThatTakesTooLong_TimesOut()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        _app.Machines.Add("192.0.2.9").IsSilent = true;
+        var timeouts = _app.Services.GetRequiredService<IOptionsMonitor<RequestTimeoutOptions>>().CurrentValue;
+        timeouts.DefaultPolicy = new() { Timeout = TimeSpan.FromMilliseconds(1), TimeoutStatusCode = timeouts.DefaultPolicy!.TimeoutStatusCode };
+        var (status, reply) = await owner.SendAsync(HttpMethod.Get, "/api/3/host_key?address=192.0.2.9");
+        Assert.Equal((HttpStatusCode.RequestTimeout, "time_out"), (status, (string?)reply["error"]));
     }
 
     [Fact]

@@ -19,7 +19,13 @@ internal sealed class FakeMachines : IRemoteHosts
 
     public IRemoteHost For(MachineSpec machine, RemoteScope scope) => new Host(machine, Open(machine));
 
-    public Task<string> ReadHostKeyAsync(string address, int port, CancellationToken cancellationToken) => Task.FromResult(Find(address).HostKey);
+    public async Task<string> ReadHostKeyAsync(string address, int port, CancellationToken cancellationToken)
+    {
+        var machine = Find(address);
+        if (machine.IsSilent)
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        return machine.HostKey;
+    }
 
     public Task<MachineFacts> EnrolAsync(MachineSpec machine, CancellationToken cancellationToken)
     {
@@ -81,6 +87,9 @@ internal sealed class FakeMachines : IRemoteHosts
 internal sealed class FakeMachine(bool letsAllIn)
 {
     public string HostKey { get; set; } = "SHA256:" + new string('A', 43);
+
+    /// <summary>Takes connections and says nothing.</summary>
+    public bool IsSilent { get; set; }
 
     public Dictionary<string, string> Files { get; } = [];
 

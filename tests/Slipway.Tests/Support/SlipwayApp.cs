@@ -47,6 +47,8 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
 
     public Dictionary<string, string> Settings { get; } = [];
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public string SetupToken => Services.GetRequiredService<SetupLink>().Url!.Split("token=")[1];
 
     /// <summary>A client of the API with a token; without one where there is none.</summary>
@@ -111,6 +113,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
         {
             services.Replace(ServiceDescriptor.Singleton<IRemoteHosts>(Machines));
             services.AddSingleton<IStartupFilter>(AuditGuard);
+            services.Replace(ServiceDescriptor.Singleton(Time));
             // Quartz keeps its schedulers by name for the whole process.
             services.Configure<QuartzOptions>(options => options.Properties["quartz.scheduler.instanceName"] = DataDirectory);
             foreach (var worker in services.Where(IsWorker).ToList())

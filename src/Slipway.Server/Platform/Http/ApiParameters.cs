@@ -24,6 +24,7 @@ internal sealed class ApiParameters
             values[name] = value?.ToString();
         FormFields.Merge(values, context.Request.Query);
         await RequestBody.MergeAsync(values, context.Request, context.RequestAborted);
+        RefuseUnreadable(values);
         return new(values);
     }
 
@@ -51,10 +52,28 @@ internal sealed class ApiParameters
             : throw new BadHttpRequestException($"{name} must be a whole number from {minimum} to {maximum}.");
     }
 
-    public ApiPage Page()
+    /// <summary>The part of a list that is asked for; lists of short items may have larger pages.</summary>
+    public ApiPage Page(int defaultSize = Pagination.DefaultPerPage, int maxSize = Pagination.MaxPerPage)
     {
         var number = Whole("page", 1, 1, int.MaxValue);
-        var size = Whole("per_page", Pagination.DefaultPerPage, 1, int.MaxValue);
-        return new((int)number, (int)Math.Min(size, Pagination.MaxPerPage));
+        var size = Whole("per_page", defaultSize, 1, int.MaxValue);
+        return new((int)number, (int)Math.Min(size, maxSize));
     }
+
+    // No text that Slipway keeps or looks up holds a NUL, and PostgreSQL cannot even compare with one. Bytes that are not UTF-8
+    // arrive as the replacement character.
+    private static void RefuseUnreadable(JsonObject values)
+    {
+        foreach (var (name, value) in values)
+            if (Texts(value).Append(name).Any(text => text.AsSpan().ContainsAny('\0', '\uFFFD')))
+                throw new BadHttpRequestException($"{name} must be valid UTF-8 without NUL.");
+    }
+
+    private static IEnumerable<string> Texts(JsonNode? node) => node switch
+    {
+        JsonObject map => map.SelectMany(pair => Texts(pair.Value).Append(pair.Key)),
+        JsonArray list => list.SelectMany(Texts),
+        JsonValue value when value.TryGetValue<string>(out var text) => [text],
+        _ => [],
+    };
 }

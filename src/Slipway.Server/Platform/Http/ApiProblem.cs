@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
-using Slipway.Contracts;
 using Slipway.Contracts.Http;
 
 namespace Slipway.Server.Platform.Http;
@@ -9,6 +9,8 @@ namespace Slipway.Server.Platform.Http;
 /// <summary>An answer that says what is wrong.</summary>
 internal sealed class ApiProblem(int status, string? details) : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
 {
+    private TimeSpan? _retryAfter;
+
     public int? StatusCode => status;
 
     public static ApiProblem BadRequest(string details) => new(StatusCodes.Status400BadRequest, details);
@@ -17,21 +19,32 @@ internal sealed class ApiProblem(int status, string? details) : IResult, IStatus
 
     public static ApiProblem NotFound(string? details = null) => new(StatusCodes.Status404NotFound, details);
 
+    public static ApiProblem MethodNotAllowed() => new(StatusCodes.Status405MethodNotAllowed, null);
+
     public static ApiProblem Conflict(string details) => new(StatusCodes.Status409Conflict, details);
+
+    public static ApiProblem Throttled(TimeSpan retryAfter) => new(
+        StatusCodes.Status503ServiceUnavailable, "All requests of this clock hour are used up. Try again when the next one begins.") { _retryAfter = retryAfter };
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesDefaultResponseTypeAttribute(typeof(ApiError)));
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        var (error, description) = Describe(status);
+        var (error, description) = _retryAfter is null ? Describe(status) : (ApiErrors.Throttled, "The limit of requests in an hour is reached.");
+        var headers = httpContext.Response.Headers;
+        if (_retryAfter is { } wait)
+            headers.RetryAfter = ((long)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        if (status == StatusCodes.Status401Unauthorized && headers.WWWAuthenticate.Count == 0)
+            headers.WWWAuthenticate = "Bearer";
         httpContext.Response.StatusCode = status;
-        return httpContext.Response.WriteAsJsonAsync(
-            new(error, description, details), SlipwayJson.Default.ApiError, contentType: null, httpContext.RequestAborted);
+        return httpContext.Response.WriteAsJsonAsync(new ApiError(error, description, details), httpContext.RequestAborted);
     }
 
-    private static (string Error, string Description) Describe(int status) => status switch
+    /// <summary>What a status means in this API.</summary>
+    internal static (string Error, string Description) Describe(int status) => status switch
     {
+        StatusCodes.Status402PaymentRequired => (ApiErrors.TrialExpired, "The account is suspended."),
         400 => (ApiErrors.BadRequest, "The request is missing a parameter or has one that is not valid."),
         401 => (ApiErrors.Unauthenticated, "No valid token was sent with the request."),
         403 => (ApiErrors.Forbidden, "The token's scopes or your access level do not allow this request."),

@@ -1,7 +1,10 @@
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.Options;
 using Slipway.Contracts;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Documents;
+using Slipway.Server.Platform.Limits;
 
 namespace Slipway.Server.Platform.Http;
 
@@ -22,7 +25,17 @@ internal static class ApiSetup
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<PublicOptions>, PublicOptionsValidator>();
         services.ConfigureHttpJsonOptions(options => Contract(options.SerializerOptions));
-        services.AddOpenApi("v3");
+        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section)
+            .Validate(options => options.Deadline > TimeSpan.Zero, "Slipway:Api:Deadline must be longer than nothing, like 00:02:00.")
+            .ValidateOnStart();
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<ApiOptions>>((timeouts, api) => timeouts.DefaultPolicy = new()
+        {
+            Timeout = api.Value.Deadline,
+            TimeoutStatusCode = StatusCodes.Status408RequestTimeout,
+        });
+        services.AddRateLimit();
+        services.AddDocuments();
         builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
         return builder;
     }
@@ -36,11 +49,13 @@ internal static class ApiSetup
             context.RequestServices.GetRequiredService<Origin>().Request = context;
             return next(context);
         });
-        app.UseWhen(IsApi, api => api.UseMiddleware<ErrorMiddleware>().UseMiddleware<PathMiddleware>());
+        app.UseWhen(IsApi, api => api.UseMiddleware<RateLimitHeaders>().UseMiddleware<ErrorMiddleware>().UseMiddleware<PathMiddleware>());
         app.UseRouting();
+        app.UseRequestTimeouts();
         app.UseAuthentication();
+        app.UseWhen(IsApi, api => api.UseMiddleware<RateLimitMiddleware>());
         app.UseMiddleware<CallerMiddleware>();
-        app.Use((context, next) => IsApi(context) && context.GetEndpoint() is null ? ApiProblem.NotFound().ExecuteAsync(context) : next(context));
+        app.Use((context, next) => IsApi(context) && Refuse(context) is { } problem ? problem.ExecuteAsync(context) : next(context));
         app.UseAuthorization();
         app.UseAntiforgery();
     }
@@ -48,7 +63,16 @@ internal static class ApiSetup
     /// <summary>All routes of the API: at least a valid token is needed, and a route says what more.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder app) => app.MapGroup(Root).RequireAuthorization(Scopes.Public);
 
-    private static bool IsApi(HttpContext context) => context.Request.Path.StartsWithSegments("/api");
+    // Clients whose base address ends with a slash ask for //api/3.
+    private static bool IsApi(HttpContext context) => PathMiddleware.IsBelow(context.Request.Path, "api");
+
+    // The dashboard's files answer HEAD wherever no other route does.
+    private static ApiProblem? Refuse(HttpContext context)
+    {
+        if (HttpMethods.IsHead(context.Request.Method))
+            return ApiProblem.MethodNotAllowed();
+        return context.GetEndpoint() is null ? ApiProblem.NotFound() : null;
+    }
 
     private static void Contract(System.Text.Json.JsonSerializerOptions options)
     {

@@ -11,6 +11,13 @@ internal sealed class PathMiddleware(RequestDelegate next)
         return next(context);
     }
 
+    /// <summary>Whether the first segment is this one, however many slashes stand before it.</summary>
+    internal static bool IsBelow(PathString path, string segment)
+    {
+        var rest = path.Value.AsSpan().TrimStart('/');
+        return rest.StartsWith(segment, StringComparison.OrdinalIgnoreCase) && (rest.Length == segment.Length || rest[segment.Length] == '/');
+    }
+
     internal static string Normalise(string path)
     {
         while (path.Contains("//", StringComparison.Ordinal))

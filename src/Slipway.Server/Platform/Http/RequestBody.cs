@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 
 namespace Slipway.Server.Platform.Http;
 
@@ -12,28 +15,30 @@ internal static class RequestBody
 
     public static async Task MergeAsync(JsonObject into, HttpRequest request, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(request, cancellationToken) is not { Length: > 0 } body)
+        var body = WithoutMark(await ReadAsync(request, cancellationToken));
+        if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
             return;
-        var isForm = request.HasFormContentType;
-        if (!LooksLikeJson(body) && isForm)
+        if (request.HasFormContentType && request.ContentType!.StartsWith("multipart", StringComparison.OrdinalIgnoreCase))
             FormFields.Merge(into, await ReadFormAsync(request, body, cancellationToken));
-        else if (Parse(body) is JsonObject values)
+        else if (!LooksLikeJson(body.Span) && body.Span.Contains((byte)'='))
+            FormFields.Merge(into, await ReadFieldsAsync(body, cancellationToken));
+        else if (Parse(body) is { } values)
             FormFields.Merge(into, values);
-        else
-            throw new BadHttpRequestException("The body must be a JSON object or a form.");
     }
 
     private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength == 0 || (request.ContentLength is null && !CanHaveBody(request)))
             return [];
+        if (request.ContentLength > MaxBytes)
+            throw TooLarge();
         using var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
         int count;
         while ((count = await request.Body.ReadAsync(chunk, cancellationToken)) > 0)
         {
             if (buffer.Length + count > MaxBytes)
-                throw new BadHttpRequestException("A request's body may have at most 1 MiB.", StatusCodes.Status413PayloadTooLarge);
+                throw TooLarge();
             buffer.Write(chunk, 0, count);
         }
         return buffer.ToArray();
@@ -42,12 +47,27 @@ internal static class RequestBody
     private static bool CanHaveBody(HttpRequest request) =>
         request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
 
-    private static async Task<IFormCollection> ReadFormAsync(HttpRequest request, byte[] body, CancellationToken cancellationToken)
+    private static BadHttpRequestException TooLarge() =>
+        new("A request's body may have at most 1 MiB.", StatusCodes.Status413PayloadTooLarge);
+
+    private static Task<IFormCollection> ReadFormAsync(HttpRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        request.Body = new MemoryStream(body);
+        request.Body = new MemoryStream(body.ToArray());
+        return RefuseBrokenAsync(() => request.ReadFormAsync(cancellationToken));
+    }
+
+    private static Task<Dictionary<string, StringValues>> ReadFieldsAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        RefuseBrokenAsync(async () =>
+        {
+            using var reader = new FormReader(Encoding.UTF8.GetString(body.Span));
+            return await reader.ReadFormAsync(cancellationToken);
+        });
+
+    private static async Task<T> RefuseBrokenAsync<T>(Func<Task<T>> read)
+    {
         try
         {
-            return await request.ReadFormAsync(cancellationToken);
+            return await read();
         }
         catch (InvalidDataException exception)
         {
@@ -55,19 +75,28 @@ internal static class RequestBody
         }
     }
 
-    private static bool LooksLikeJson(byte[] body) => body.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>
+        body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
 
-    private static JsonNode? Parse(byte[] body)
+    private static bool LooksLikeJson(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+
+    /// <summary>Null for the JSON null, which clients without parameters send.</summary>
+    private static JsonObject? Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
             using var document = JsonDocument.Parse(body, Strict);
             ReadTexts(document.RootElement);
-            return JsonNode.Parse(body, documentOptions: Strict);
+            return document.RootElement.ValueKind switch
+            {
+                JsonValueKind.Null => null,
+                JsonValueKind.Object => (JsonObject)JsonNode.Parse(body.Span, documentOptions: Strict)!,
+                _ => throw new BadHttpRequestException("The body must be a JSON object or a form."),
+            };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new BadHttpRequestException("The body is not valid JSON: " + exception.Message, exception);
+            throw new BadHttpRequestException("The body is neither valid JSON nor a form: " + exception.Message, exception);
         }
     }
 
@@ -81,6 +110,9 @@ internal static class RequestBody
                 ReadTexts(item);
         else if (element.ValueKind == JsonValueKind.Object)
             foreach (var property in element.EnumerateObject())
+            {
+                _ = property.Name;
                 ReadTexts(property.Value);
+            }
     }
 }

@@ -1,3 +1,5 @@
+using Slipway.Server.Platform.Documents;
+
 namespace Slipway.Server.Platform.Http;
 
 /// <summary>Headers that keep browsers from running, framing or leaking what the dashboard did not mean.</summary>
@@ -13,7 +15,11 @@ internal static class SecurityHeaders
         headers.XContentTypeOptions = "nosniff";
         if (!context.Request.Path.StartsWithSegments("/api"))
         {
-            headers.ContentSecurityPolicy = ContentPolicy;
+            context.Response.OnStarting(() =>
+            {
+                headers.ContentSecurityPolicy = DocumentSetup.ContentPolicy(context, ContentPolicy);
+                return Task.CompletedTask;
+            });
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "same-origin";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";

@@ -1,0 +1,23 @@
+using Slipway.Contracts.Http;
+using Slipway.Server.Platform.Auth;
+
+namespace Slipway.Server.Platform.Documents;
+
+/// <summary>Parameters that many operations share.</summary>
+internal static class RouteValues
+{
+    public static readonly IReadOnlyList<TakenValue> Paging =
+    [
+        new("page", typeof(int?), "Which page, from 1.", IsRequired: false),
+        new("per_page", typeof(int?), $"Items on a page: {Pagination.DefaultPerPage} unless the list says otherwise, capped.", IsRequired: false),
+    ];
+
+    public static string? Describe(string name) => name switch
+    {
+        StackAccess.RouteValue => "The stack's UID.",
+        "id" => "Numeric id.",
+        "uid" => "The server's UID.",
+        "idOrKey" => "Numeric id, or the key.",
+        _ => null,
+    };
+}
