@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Slipway.Bench;
+using Slipway.Bench.Api;
 
 var rounds = new Option<int>("--rounds") { Description = "Redeployments of each kind.", DefaultValueFactory = _ => 5 };
 var fresh = new Option<int>("--fresh") { Description = "Fresh servers of each kind.", DefaultValueFactory = _ => 2 };
@@ -8,4 +9,20 @@ deploy.SetAction((arguments, cancellationToken) =>
     new DeployBenchmark(arguments.GetValue(rounds), arguments.GetValue(fresh)).RunAsync(cancellationToken));
 var server = new Command("server", "Time to the first answer and resident memory of the control plane, idle, before and after a load.");
 server.SetAction((_, cancellationToken) => ServerBenchmark.RunAsync(cancellationToken));
-return await new RootCommand("Benchmarks against limits and peers measured in the same run.") { deploy, server }.Parse(args).InvokeAsync();
+var apiRounds = new Option<int>("--rounds") { Description = "How often each side takes its turn.", DefaultValueFactory = _ => 5 };
+var seconds = new Option<int>("--seconds") { Description = "How long a turn takes.", DefaultValueFactory = _ => 5 };
+var api = new Command("api", "The hottest reads of the API beside bare Kestrel and the bare database read, on SQLite and PostgreSQL. Needs wrk and postgresql.")
+{
+    apiRounds, seconds,
+};
+api.SetAction((arguments, cancellationToken) => new ApiBenchmark(arguments.GetValue(apiRounds), arguments.GetValue(seconds)).RunAsync(cancellationToken));
+var port = new Argument<int>("port");
+var data = new Argument<DirectoryInfo>("data");
+var length = new Argument<int>("seconds");
+var bare = new Command("bare") { port };
+bare.Hidden = true;
+bare.SetAction((arguments, cancellationToken) => Limits.ServeAsync(arguments.GetValue(port), cancellationToken));
+var read = new Command("read") { port, data, length };
+read.Hidden = true;
+read.SetAction((arguments, cancellationToken) => Limits.ReadAsync(arguments.GetValue(data)!, arguments.GetValue(length), cancellationToken));
+return await new RootCommand("Benchmarks against limits and peers measured in the same run.") { deploy, server, api, bare, read }.Parse(args).InvokeAsync();

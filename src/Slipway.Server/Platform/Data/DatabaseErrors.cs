@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using SQLitePCL;
 
@@ -8,8 +9,8 @@ namespace Slipway.Server.Platform.Data;
 /// <summary>What a failure of the database means, whatever the provider.</summary>
 internal static class DatabaseErrors
 {
-    /// <summary>Another row has the value that must be unique, or a row that this one needs is gone: someone else was faster.</summary>
-    public static bool IsConflict(Exception exception) => Find(exception) switch
+    /// <summary>Another row has the value that must be unique, or a row is gone that was to be changed or that this one needs: someone else was faster.</summary>
+    public static bool IsConflict(Exception exception) => exception is DbUpdateConcurrencyException || Find(exception) switch
     {
         SqliteException sqlite => sqlite.SqliteErrorCode == raw.SQLITE_CONSTRAINT,
         PostgresException postgres => postgres.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation,

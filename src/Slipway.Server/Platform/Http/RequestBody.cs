@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Primitives;
+using Fields = System.Collections.Generic.IEnumerable<System.Collections.Generic.KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>>;
 
 namespace Slipway.Server.Platform.Http;
 
@@ -18,12 +18,10 @@ internal static class RequestBody
         var body = WithoutMark(await ReadAsync(request, cancellationToken));
         if (body.Span.IndexOfAnyExcept(" \t\r\n"u8) < 0)
             return;
-        if (request.HasFormContentType && request.ContentType!.StartsWith("multipart", StringComparison.OrdinalIgnoreCase))
-            FormFields.Merge(into, await ReadFormAsync(request, body, cancellationToken));
-        else if (!LooksLikeJson(body.Span) && body.Span.Contains((byte)'='))
-            FormFields.Merge(into, await ReadFieldsAsync(body, cancellationToken));
-        else if (Parse(body) is { } values)
-            FormFields.Merge(into, values);
+        if (LooksLikeJson(body.Span) || !(IsMultipart(request) || body.Span.Contains((byte)'=')))
+            FormFields.Merge(into, Parse(body));
+        else
+            FormFields.Merge(into, IsMultipart(request) ? await ReadFormAsync(request, body, cancellationToken) : await ReadFieldsAsync(body, cancellationToken));
     }
 
     private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -50,38 +48,41 @@ internal static class RequestBody
     private static BadHttpRequestException TooLarge() =>
         new("A request's body may have at most 1 MiB.", StatusCodes.Status413PayloadTooLarge);
 
-    private static Task<IFormCollection> ReadFormAsync(HttpRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private static Task<Fields> ReadFormAsync(HttpRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         request.Body = new MemoryStream(body.ToArray());
         return RefuseBrokenAsync(() => request.ReadFormAsync(cancellationToken));
     }
 
-    private static Task<Dictionary<string, StringValues>> ReadFieldsAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+    private static Task<Fields> ReadFieldsAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
         RefuseBrokenAsync(async () =>
         {
             using var reader = new FormReader(Encoding.UTF8.GetString(body.Span));
             return await reader.ReadFormAsync(cancellationToken);
         });
 
-    private static async Task<T> RefuseBrokenAsync<T>(Func<Task<T>> read)
+    private static async Task<Fields> RefuseBrokenAsync<T>(Func<Task<T>> read)
+        where T : Fields
     {
         try
         {
             return await read();
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             throw new BadHttpRequestException("The form cannot be read: " + exception.Message, exception);
         }
     }
+
+    private static bool IsMultipart(HttpRequest request) => request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true;
 
     private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>
         body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
 
     private static bool LooksLikeJson(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
 
-    /// <summary>Null for the JSON null, which clients without parameters send.</summary>
-    private static JsonObject? Parse(ReadOnlyMemory<byte> body)
+    /// <summary>Nothing for the JSON null, which clients without parameters send.</summary>
+    private static JsonObject Parse(ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -89,7 +90,7 @@ internal static class RequestBody
             ReadTexts(document.RootElement);
             return document.RootElement.ValueKind switch
             {
-                JsonValueKind.Null => null,
+                JsonValueKind.Null => [],
                 JsonValueKind.Object => (JsonObject)JsonNode.Parse(body.Span, documentOptions: Strict)!,
                 _ => throw new BadHttpRequestException("The body must be a JSON object or a form."),
             };

@@ -1,4 +1,4 @@
-namespace Slipway.Server.Platform.Http;
+namespace Slipway.Server.Platform.Limits;
 
 /// <summary>What holds for every call. Section <c>Slipway:Api</c>.</summary>
 internal sealed class ApiOptions

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+using CliWrap;
+using CliWrap.Buffered;
+
+namespace Slipway.Bench.Api;
+
+/// <summary>Debian's PostgreSQL on a directory of its own, gone afterwards. As root it runs as postgres, for it refuses to be root.</summary>
+internal sealed class TemporaryPostgres : IAsyncDisposable
+{
+    private const string Owner = "slipway";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("slipway-postgres-");
+    private readonly int _port = FreePort();
+
+    private string Data => Path.Combine(_directory.FullName, "data");
+
+    public static async Task<TemporaryPostgres> StartAsync(CancellationToken cancellationToken)
+    {
+        var postgres = new TemporaryPostgres();
+        if (Environment.IsPrivilegedProcess)
+            await Cli.Wrap("chown").WithArguments(["postgres", postgres._directory.FullName]).ExecuteAsync(cancellationToken);
+        await postgres.RunAsync("initdb", ["-D", postgres.Data, "-U", Owner, "-A", "trust", "-E", "UTF8"], cancellationToken);
+        await postgres.RunAsync(
+            "pg_ctl",
+            [
+                "-D", postgres.Data, "-w", "-t", $"{Patience.TotalSeconds}", "-l", Path.Combine(postgres._directory.FullName, "log"),
+                "-o", $"-p {postgres._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={postgres._directory.FullName}", "start",
+            ],
+            cancellationToken);
+        return postgres;
+    }
+
+    public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
+    {
+        await RunAsync("createdb", ["-h", "127.0.0.1", "-p", $"{_port}", "-U", Owner, name], cancellationToken);
+        return $"Host=127.0.0.1;Port={_port};Username={Owner};Database={name}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("pg_ctl", ["-D", Data, "-m", "immediate", "stop"], CancellationToken.None);
+        _directory.Delete(recursive: true);
+    }
+
+    private async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(Programs(), program);
+        var command = Environment.IsPrivilegedProcess ? Cli.Wrap("runuser").WithArguments(["-u", "postgres", "--", path, .. arguments]) : Cli.Wrap(path).WithArguments(arguments);
+        // The server keeps the standard output that it is started with, so nobody may wait for its end.
+        await command.WithWorkingDirectory(_directory.FullName).ExecuteAsync(cancellationToken);
+    }
+
+    private static string Programs() => Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Order(StringComparer.Ordinal).LastOrDefault()
+        ?? throw new InvalidOperationException("PostgreSQL is missing: apt-get install postgresql.");
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
