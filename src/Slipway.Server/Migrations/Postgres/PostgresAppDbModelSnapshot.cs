@@ -585,6 +585,22 @@ namespace Slipway.Server.Migrations.Postgres
                     b.ToTable("Installation");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Platform.Limits.RequestCount", b =>
+                {
+                    b.Property<int>("UserId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.HasKey("UserId", "Hour");
+
+                    b.ToTable("RequestCounts");
+                });
+
             modelBuilder.Entity("Slipway.Server.Processes.ProcessCount", b =>
                 {
                     b.Property<int>("ServerId")

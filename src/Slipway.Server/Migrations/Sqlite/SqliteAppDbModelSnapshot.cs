@@ -563,6 +563,22 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.ToTable("Installation");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Platform.Limits.RequestCount", b =>
+                {
+                    b.Property<int>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId", "Hour");
+
+                    b.ToTable("RequestCounts");
+                });
+
             modelBuilder.Entity("Slipway.Server.Processes.ProcessCount", b =>
                 {
                     b.Property<int>("ServerId")
