@@ -96,6 +96,17 @@ public sealed class App(SlipwayClient client, Stack stack, GitRepository code, I
     public async Task<string> RevisionAsync(FreshServer? server = null) =>
         JsonDocument.Parse(await GetAsync("/info.json", server)).RootElement.GetProperty("revision").GetString()!;
 
+    /// <summary>Waits until earlier runs are drained and gone: then the one that serves is left, and no unit of any other.</summary>
+    public Task AwaitOneRunAsync(FreshServer? server = null) => WaitAsync(async () =>
+    {
+        var on = server ?? Server;
+        var live = (await on.ExecuteAsync(["cat", $"/etc/slipway/stacks/{Slug}/live"], Token)).Trim();
+        var units = await on.ExecuteAsync(
+            ["systemctl", "list-units", "--state=active,activating,deactivating,failed", "--plain", "--no-legend", $"slipway-{Slug}-*"], Token);
+        return live == await on.ExecuteAsync(["ls", "-1", $"/etc/slipway/stacks/{Slug}/runs"], Token)
+            && units.Split('\n').All(unit => unit.Contains(live, StringComparison.Ordinal));
+    });
+
     public Task<string> GetAsync(string path, FreshServer? server = null) => Http.GetStringAsync((server ?? Server).Url(path), Token);
 
     /// <summary>Does something while visitors come, 50 a second, and waits until they see the commit, if there is one to see.</summary>

@@ -54,7 +54,7 @@ public sealed class CrashTests(Testbed testbed) : IAsyncLifetime
         });
         Assert.True(load.Failed.Count == 0, load.ToString());
         Assert.Equal(StackStatus.Success, (await _app.ReadAsync()).Status);
-        Assert.Single((await _app.Server.ExecuteAsync(["ls", "-1", $"/etc/slipway/stacks/{_app.Slug}/runs"], App.Token)).Split('\n'));
+        await _app.AwaitOneRunAsync();
     }
 
     [Fact]

@@ -159,12 +159,7 @@ public sealed class FailedDeploymentTests(Testbed testbed, DeployedApp deployed)
     private async Task AssertCleanAsync(string revision)
     {
         Assert.Equal(revision, await _app.RevisionAsync());
-        var runs = await ListAsync($"/etc/slipway/stacks/{_app.Slug}/runs");
-        var live = (await _app.Server.ExecuteAsync(["cat", $"/etc/slipway/stacks/{_app.Slug}/live"], App.Token)).Trim();
-        Assert.Equal([live], runs);
-        var units = (await _app.Server.ExecuteAsync(
-            ["systemctl", "list-units", "--state=active,activating,deactivating,failed", "--plain", "--no-legend", $"slipway-{_app.Slug}-*"], App.Token)).Split('\n');
-        Assert.All(units, unit => Assert.Contains(live, unit, StringComparison.Ordinal));
+        await _app.AwaitOneRunAsync();
     }
 
     private async Task<string[]> ListAsync(string directory) => (await _app.Server.ExecuteAsync(["ls", "-1", directory], App.Token)).Split('\n');

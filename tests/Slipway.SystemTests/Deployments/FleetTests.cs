@@ -77,7 +77,7 @@ public sealed class FleetTests(Testbed testbed, SharedOwner shared)
         foreach (var server in app.Servers.Take(2))
         {
             Assert.Equal(before, await app.RevisionAsync(server));
-            Assert.Single((await server.ExecuteAsync(["ls", "-1", $"/etc/slipway/stacks/{app.Slug}/runs"], App.Token)).Split('\n'));
+            await app.AwaitOneRunAsync(server);
         }
         await app.Servers[1].ExecuteAsync(mendIt, App.Token);
     }

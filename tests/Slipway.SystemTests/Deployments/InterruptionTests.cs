@@ -24,7 +24,7 @@ public sealed class InterruptionTests(DeployedApp deployed) : IClassFixture<Depl
         Assert.False(deployment.IsLive);
         Assert.Equal(before, await _app.RevisionAsync());
         Assert.Equal("0", await _app.Server.ExecuteAsync(["sh", "-c", $"ps -u sw-{_app.Slug} -o comm= | grep -c sleep || true"], App.Token));
-        Assert.Single((await _app.Server.ExecuteAsync(["ls", "-1", $"/etc/slipway/stacks/{_app.Slug}/runs"], App.Token)).Split('\n'));
+        await _app.AwaitOneRunAsync();
         await NoHooksAsync();
         DeployedApp.AssertSucceeded(await _app.DeployAsync());
     }

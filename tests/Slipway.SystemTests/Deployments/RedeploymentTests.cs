@@ -94,10 +94,9 @@ public sealed class RedeploymentTests(DeployedApp deployed) : IClassFixture<Depl
         var deployments = await _app.DeploymentsAsync();
         Assert.Equal(4, deployments.Count(deployment => deployment.CanRollback));
         Assert.All(deployments.Where(deployment => deployment.CanRollback), row => Assert.Contains(kept, name => name.EndsWith(row.DeploySession, StringComparison.Ordinal)));
-        // One run is left: the release that serves, its worker, and nothing of those before.
-        var units = await UnitsAsync();
-        Assert.Equal(2, units.Count);
-        Assert.All(units, unit => Assert.Contains(deployments[0].DeploySession, unit, StringComparison.Ordinal));
+        // One run is left: the release that serves, its worker, and nothing of those before, once they are drained.
+        await App.WaitAsync(async () => (await UnitsAsync()).Count == 2);
+        Assert.All(await UnitsAsync(), unit => Assert.Contains(deployments[0].DeploySession, unit, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Contracts;
 using Slipway.Contracts.Http;
@@ -73,7 +74,7 @@ public sealed class SetupTests
         var start = app.Services.GetRequiredService<DatabaseStart>();
         var other = Path.Combine(app.DataDirectory, "other.key");
         var missing = new DatabaseStart(
-            app.Services.GetRequiredService<Microsoft.EntityFrameworkCore.IDbContextFactory<Slipway.Server.AppDb>>(),
+            app.Services.GetRequiredService<IDbContextFactory<Slipway.Server.AppDb>>(),
             Microsoft.Extensions.Options.Options.Create(new DataOptions { DataDirectory = app.DataDirectory }),
             MasterKey.Load(other),
             new(MasterKey.Load(other).Derive("database")));
@@ -91,11 +92,22 @@ public sealed class SetupTests
         await File.WriteAllBytesAsync(path, new byte[32], Cancel);
         var key = MasterKey.Load(path);
         var start = new DatabaseStart(
-            app.Services.GetRequiredService<Microsoft.EntityFrameworkCore.IDbContextFactory<Slipway.Server.AppDb>>(),
+            app.Services.GetRequiredService<IDbContextFactory<Slipway.Server.AppDb>>(),
             Microsoft.Extensions.Options.Options.Create(new DataOptions { DataDirectory = app.DataDirectory }),
             key,
             new(key.Derive("database")));
         var exception = await Assert.ThrowsAsync<StartException>(() => start.RunAsync(Cancel));
         Assert.Contains("another database", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_OnTheDatabaseOfANewerVersion_IsRefused()
+    {
+        await using var app = new SlipwayApp();
+        var start = app.Services.GetRequiredService<DatabaseStart>();
+        await start.RunAsync(Cancel);
+        await app.InDatabaseAsync(db => db.Database.ExecuteSqlAsync($"INSERT INTO __EFMigrationsHistory VALUES ('29990101000000_Later', '99.0.0')", Cancel));
+        var exception = await Assert.ThrowsAsync<StartException>(() => start.RunAsync(Cancel));
+        Assert.Contains("29990101000000_Later", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<
     {
         MakeDirectory(options.Value.DataDirectory);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        await db.Database.MigrateAsync(cancellationToken);
+        await MigrateAsync(db, cancellationToken);
         var check = await db.Installation.FirstOrDefaultAsync(value => value.Name == InstallationValue.KeyCheck, cancellationToken);
         if (check is not null)
             Verify(check.Value);
@@ -30,6 +30,18 @@ internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<
             throw new StartException("There is no database of this version of Slipway. Check Slipway:DataDirectory, and start the server once.");
         var check = await db.Installation.FirstOrDefaultAsync(value => value.Name == InstallationValue.KeyCheck, cancellationToken);
         Verify(check?.Value ?? throw new StartException("The database was never used. Start the server once."));
+    }
+
+    private static async Task MigrateAsync(AppDb db, CancellationToken cancellationToken)
+    {
+        var known = db.Database.GetMigrations().ToHashSet();
+        var applied = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).ToHashSet();
+        if (applied.FirstOrDefault(migration => !known.Contains(migration)) is { } newer)
+            throw new StartException(
+                $"The database was changed by a newer Slipway than this one: it has {newer}. Start that version again, or restore the backup from before the upgrade.");
+        // Asking first spares most starts a comparison of whole models.
+        if (known.Count > applied.Count)
+            await db.Database.MigrateAsync(cancellationToken);
     }
 
     private static void MakeDirectory(string path)
