@@ -14,6 +14,7 @@ using Slipway.Engine.Remote;
 using Slipway.Server;
 using Slipway.Server.Accounts;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Setup;
 using Slipway.Server.Tokens;
@@ -29,16 +30,25 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
 {
     public const string Password = "correct horse battery";
 
+    private const int HashRounds = 1;
+
     private static readonly byte[] SharedKey = [.. Enumerable.Range(0, 32).Select(number => (byte)number)];
+
+    // In memory where there is such a place: these databases need not survive a power cut.
+    private static readonly string Root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+
+    // Migrating takes longer than most tests, so it is done once.
+    private static readonly Lazy<byte[]> EmptyDatabase = new(MakeEmptyDatabase);
 
     public SlipwayApp()
     {
         Directory.CreateDirectory(DataDirectory);
         // The same key in all tests, so that EF builds its model once.
         File.WriteAllBytes(Path.Combine(DataDirectory, "master.key"), SharedKey);
+        File.WriteAllBytes(Path.Combine(DataDirectory, "slipway.db"), EmptyDatabase.Value);
     }
 
-    public string DataDirectory { get; } = Path.Combine(Path.GetTempPath(), $"slipway-test-{Guid.NewGuid():N}");
+    public string DataDirectory { get; } = Path.Combine(Root, $"slipway-test-{Guid.NewGuid():N}");
 
     /// <summary>Fails the test at its end when a change left no audit entry.</summary>
     public AuditGuard AuditGuard { get; } = new();
@@ -112,6 +122,8 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services =>
         {
             services.Replace(ServiceDescriptor.Singleton<IRemoteHosts>(Machines));
+            // Slow on purpose in real life; here hundreds of people sign up.
+            services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashRounds);
             services.AddSingleton<IStartupFilter>(AuditGuard);
             services.Replace(ServiceDescriptor.Singleton(Time));
             // Quartz keeps its schedulers by name for the whole process.
@@ -130,6 +142,18 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
         AuditGuard.ThrowIfAnySilent();
     }
 
+    private static byte[] MakeEmptyDatabase()
+    {
+        var file = Path.Combine(Root, $"slipway-test-{Guid.NewGuid():N}.db");
+        var options = new DbContextOptionsBuilder<SqliteAppDb>();
+        AppDbSetup.UseSqlite(options, $"Data Source={file};Pooling=False", AppDbParts.ForDesign(isOpenToAll: false));
+        using (var db = new SqliteAppDb(options.Options))
+            db.Database.Migrate();
+        var content = File.ReadAllBytes(file);
+        File.Delete(file);
+        return content;
+    }
+
     private static bool IsWorker(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService)
         && (service.ImplementationType == typeof(WorkService) || service.ImplementationType?.Namespace?.StartsWith("Quartz", StringComparison.Ordinal) == true);
 
@@ -142,7 +166,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
         Email = email,
         NormalizedEmail = email.ToUpperInvariant(),
         SecurityStamp = "stamp",
-        PasswordHash = new PasswordHasher<User>().HashPassword(new(), Password),
+        PasswordHash = new PasswordHasher<User>(Microsoft.Extensions.Options.Options.Create(new PasswordHasherOptions { IterationCount = HashRounds })).HashPassword(new(), Password),
         CreatedAt = Now,
         UpdatedAt = Now,
     };
