@@ -30,6 +30,7 @@ builder.AddOutbound();
 builder.Services.AddSingleton<SetupLink>();
 builder.Services.AddSingleton<AuthorizedKeys>();
 builder.Services.AddSingleton<FollowAction>();
+builder.Services.AddSingleton<StackQueries>();
 builder.Services.AddScoped<CreateStack>();
 builder.Services.AddScoped<EnrolServer>();
 

@@ -9,6 +9,7 @@ using Slipway.Contracts;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Stacks;
 using Slipway.Server;
+using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Stacks;
 
@@ -38,7 +39,8 @@ internal static class Limits
     {
         await using var services = Seed.Open(data, new Dictionary<string, string>());
         var contexts = services.GetRequiredService<IDbContextFactory<AppDb>>();
-        var options = new PublicOptions();
+        var from = StackRecords.Shape(new PublicOptions());
+        var toRecord = Inlining.Inline<Func<Server.Stacks.Stack, Contracts.Stacks.Stack>>(stack => from.Call(stack, 0, 0, false));
         Console.WriteLine("ready");
         await Task.WhenAll(Loops(TimeSpan.FromSeconds(1)));
         var counts = await Task.WhenAll(Loops(TimeSpan.FromSeconds(seconds)));
@@ -53,7 +55,7 @@ internal static class Limits
             for (; watch.Elapsed < length; count++)
             {
                 await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-                await db.Stacks.OrderBy(stack => stack.Id).Take(Pagination.DefaultPerPage).Select(StackRecords.From(options)).ToListAsync(cancellationToken);
+                await db.Stacks.OrderBy(stack => stack.Id).Take(Pagination.DefaultPerPage).Select(toRecord).ToListAsync(cancellationToken);
             }
             return count;
         }

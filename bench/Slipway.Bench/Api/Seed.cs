@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Slipway.Server;
+using Slipway.Server.Accounts;
 using Slipway.Server.Actions;
 using Slipway.Server.Deployments;
 using Slipway.Server.Platform.Data;
@@ -17,6 +19,7 @@ namespace Slipway.Bench.Api;
 internal sealed class Seed(DirectoryInfo data, IReadOnlyDictionary<string, string> settings)
 {
     private const int ServersPerStack = 2;
+    private const int StacksPerAccount = 100;
 
     public async Task RunAsync(string firstUid, int stacks, int deployments, CancellationToken cancellationToken)
     {
@@ -34,6 +37,10 @@ internal sealed class Seed(DirectoryInfo data, IReadOnlyDictionary<string, strin
             copied[unique] = hex;
         foreach (var unique in new[] { nameof(Stack.Name), nameof(Stack.Slug), nameof(Stack.HostLabel) })
             copied[unique] = Text("stack");
+        var accounts = (stacks + StacksPerAccount - 1) / StacksPerAccount;
+        await InsertAsync<Account>(
+            db, new() { ["OwnerId"] = "s.\"OwnerId\"", ["Name"] = Text("account") }, $"\"Accounts\" s, {Numbers(accounts)} WHERE n.i < {accounts}", cancellationToken);
+        copied["AccountId"] = $"s.\"AccountId\" + n.i % {accounts}";
         await InsertAsync<Stack>(db, copied, $"\"Stacks\" s, {Numbers(stacks - 1)} WHERE s.\"Uid\" = '{firstUid}'", cancellationToken);
 
         await InsertAsync<ServerGroup>(db, new() { ["StackId"] = "s.\"Id\"", ["Name"] = "'Rails Server'", ["Type"] = "'rails'" }, "\"Stacks\" s", cancellationToken);
@@ -50,7 +57,7 @@ internal sealed class Seed(DirectoryInfo data, IReadOnlyDictionary<string, strin
                 ["Uid"] = "'server' || m.\"Id\"", ["Name"] = "'Lion' || m.\"Id\"",
             },
             "\"Stacks\" s JOIN \"ServerGroups\" g ON g.\"StackId\" = s.\"Id\""
-                + " JOIN \"Machines\" m ON m.\"Address\" IN ('192.0.2.1.' || s.\"Id\", '192.0.2.2.' || s.\"Id\")",
+                + " JOIN \"Machines\" m ON m.\"AccountId\" = s.\"AccountId\" AND m.\"Address\" IN ('192.0.2.1.' || s.\"Id\", '192.0.2.2.' || s.\"Id\")",
             cancellationToken);
         if (deployments == 0)
             return;
@@ -73,6 +80,7 @@ internal sealed class Seed(DirectoryInfo data, IReadOnlyDictionary<string, strin
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(settings.Select(pair => KeyValuePair.Create(pair.Key.Replace("__", ":", StringComparison.Ordinal), (string?)pair.Value)));
         builder.Configuration["Slipway:DataDirectory"] = data.FullName;
+        builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddDatabase();
         return builder.Services.BuildServiceProvider();

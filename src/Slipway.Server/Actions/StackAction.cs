@@ -59,5 +59,7 @@ internal sealed class StackActionConfiguration : IEntityTypeConfiguration<StackA
     {
         builder.HasIndex(action => new { action.StackId, action.Id });
         builder.HasIndex(action => action.FinishedAt);
+        // Whether a stack is busy is asked for each stack of each list; almost all of its rows are finished.
+        builder.HasIndex(action => action.StackId).HasFilter("\"FinishedAt\" IS NULL").HasDatabaseName("IX_Actions_Unfinished");
     }
 }

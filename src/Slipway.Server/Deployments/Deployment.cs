@@ -82,5 +82,7 @@ internal sealed class DeploymentConfiguration : IEntityTypeConfiguration<Deploym
     {
         builder.HasIndex(deployment => new { deployment.StackId, deployment.Id });
         builder.HasIndex(deployment => deployment.ActionId).IsUnique();
+        // Whether a stack is live is asked for each stack of each list; it has one such row among hundreds.
+        builder.HasIndex(deployment => deployment.StackId).HasFilter("\"IsLive\"").HasDatabaseName("IX_Deployments_Live");
     }
 }

@@ -50,7 +50,7 @@ internal sealed partial class CreateStack(
         if (action is null)
             return Taken(request.Name);
         queue.Wake(stack.Id);
-        var record = await db.Stacks.Where(row => row.Id == stack.Id).Select(StackRecords.From(options.Value)).FirstAsync(cancellationToken);
+        var record = await db.Stacks.Where(row => row.Id == stack.Id).Select(StackRecords.From(options.Value, caller)).FirstAsync(cancellationToken);
         return Api.Ok(new CreatedStack(record, ActionRecords.From(action)));
     }
 

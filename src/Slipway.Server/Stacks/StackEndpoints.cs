@@ -31,17 +31,17 @@ internal static class StackEndpoints
             .RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
     }
 
-    private static Task<Ok<ApiList<Record>>> List(
-        ApiParameters parameters, Caller caller, AppDb db, IOptions<PublicOptions> options, CancellationToken cancellationToken) => Api.ListAsync(
-        db.Stacks.VisibleTo(caller).OrderBy(stack => stack.Id).Select(StackRecords.From(options.Value)), parameters.Page(), cancellationToken);
-
-    private static async Task<Results<Ok<ApiResponse<Record>>, ApiProblem>> Get(
-        string stackUid, Caller caller, AppDb db, IOptions<PublicOptions> options, CancellationToken cancellationToken)
+    private static async Task<Ok<ApiList<Record>>> List(
+        ApiParameters parameters, Caller caller, AppDb db, StackQueries queries, CancellationToken cancellationToken)
     {
-        var stack = await db.Stacks.VisibleTo(caller).Where(stack => stack.Uid == stackUid).Select(StackRecords.From(options.Value))
-            .FirstOrDefaultAsync(cancellationToken);
-        return stack is null ? ApiProblem.NotFound() : Api.Ok(stack);
+        var page = parameters.Page();
+        var stacks = await queries.PageAsync(db, caller, page, cancellationToken);
+        var total = page.IsWhole(stacks.Count) ? stacks.Count : await queries.CountAsync(db, caller);
+        return Api.List(stacks, page, total);
     }
+
+    private static async Task<Results<Ok<ApiResponse<Record>>, ApiProblem>> Get(string stackUid, Caller caller, AppDb db, StackQueries queries) =>
+        await queries.FindAsync(db, caller, stackUid) is { } stack ? Api.Ok(stack) : ApiProblem.NotFound();
 
     private static async Task<Results<Ok<ApiResponse<StackKeys>>, ApiProblem>> GetKeys(
         string stackUid, Caller caller, AppDb db, CancellationToken cancellationToken)

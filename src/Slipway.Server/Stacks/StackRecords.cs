@@ -1,6 +1,8 @@
 using System.Linq.Expressions;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine.Git;
+using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Http;
 using Record = Slipway.Contracts.Stacks.Stack;
 
@@ -9,7 +11,14 @@ namespace Slipway.Server.Stacks;
 /// <summary>Stacks as the API shows them.</summary>
 internal static class StackRecords
 {
-    public static Expression<Func<Stack, Record>> From(PublicOptions options) => stack => new()
+    public static Expression<Func<Stack, Record>> From(PublicOptions options, Caller caller)
+    {
+        var (shape, userId, accountId, showsHook) = (Shape(options), caller.UserId, caller.AccountId, caller.Has(Scopes.Redeploy));
+        return Inlining.Inline<Func<Stack, Record>>(stack => shape.Call(stack, userId, accountId, showsHook));
+    }
+
+    /// <summary>The record of a stack for a person in an account, with the hook where the token's scopes allow it.</summary>
+    public static Expression<Func<Stack, int, int, bool, Record>> Shape(PublicOptions options) => (stack, userId, accountId, showsHook) => new()
     {
         Uid = stack.Uid,
         Name = stack.Name,

@@ -16,8 +16,7 @@ internal static class Api
     public static async Task<Ok<ApiList<T>>> ListAsync<T>(IQueryable<T> query, ApiPage page, CancellationToken cancellationToken)
     {
         var items = await page.Of(query).ToListAsync(cancellationToken);
-        // The first page tells the total by itself when it is not full.
-        var total = page.Number == 1 && items.Count < page.Size ? items.Count : await query.CountAsync(cancellationToken);
+        var total = page.IsWhole(items.Count) ? items.Count : await query.CountAsync(cancellationToken);
         return List(items, page, total);
     }
 }
@@ -25,9 +24,11 @@ internal static class Api
 /// <summary>Which part of a list is asked for.</summary>
 internal readonly record struct ApiPage(int Number, int Size)
 {
-    public IQueryable<T> Of<T>(IQueryable<T> query)
-    {
-        var skip = (Number - 1L) * Size;
-        return skip > int.MaxValue ? query.Take(0) : query.Skip((int)skip).Take(Size);
-    }
+    /// <summary>How many items come before it; no list is longer than that can count.</summary>
+    public int Skip => (int)Math.Min((Number - 1L) * Size, int.MaxValue);
+
+    public IQueryable<T> Of<T>(IQueryable<T> query) => query.Skip(Skip).Take(Size);
+
+    /// <summary>Whether so many items are all that there are: the first page tells the total by itself when it is not full.</summary>
+    public bool IsWhole(int count) => Number == 1 && count < Size;
 }
