@@ -355,6 +355,10 @@ namespace Slipway.Server.Migrations.Postgres
 
                     b.HasIndex("FinishedAt");
 
+                    b.HasIndex("StackId")
+                        .HasDatabaseName("IX_Actions_Unfinished")
+                        .HasFilter("\"FinishedAt\" IS NULL");
+
                     b.HasIndex("StackId", "Id");
 
                     b.ToTable("Actions");
@@ -521,6 +525,10 @@ namespace Slipway.Server.Migrations.Postgres
 
                     b.HasIndex("ActionId")
                         .IsUnique();
+
+                    b.HasIndex("StackId")
+                        .HasDatabaseName("IX_Deployments_Live")
+                        .HasFilter("\"IsLive\"");
 
                     b.HasIndex("StackId", "Id");
 

@@ -339,6 +339,10 @@ namespace Slipway.Server.Migrations.Sqlite
 
                     b.HasIndex("FinishedAt");
 
+                    b.HasIndex("StackId")
+                        .HasDatabaseName("IX_Actions_Unfinished")
+                        .HasFilter("\"FinishedAt\" IS NULL");
+
                     b.HasIndex("StackId", "Id");
 
                     b.ToTable("Actions");
@@ -501,6 +505,10 @@ namespace Slipway.Server.Migrations.Sqlite
 
                     b.HasIndex("ActionId")
                         .IsUnique();
+
+                    b.HasIndex("StackId")
+                        .HasDatabaseName("IX_Deployments_Live")
+                        .HasFilter("\"IsLive\"");
 
                     b.HasIndex("StackId", "Id");
 
