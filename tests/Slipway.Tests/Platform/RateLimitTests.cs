@@ -107,6 +107,17 @@ public sealed class RateLimitTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Counting_IsNobodysChange()
+    {
+        var before = await _app.InDatabaseAsync(db => db.AuditEntries.CountAsync(Cancel));
+        var node = NewNode(100);
+        Take(await node.OfUserAsync(1, Cancel), 1);
+        await node.ShareAsync(Cancel);
+        Assert.Equal(1, await _app.InDatabaseAsync(db => db.RequestCounts.CountAsync(Cancel)));
+        Assert.Equal(before, await _app.InDatabaseAsync(db => db.AuditEntries.CountAsync(Cancel)));
+    }
+
+    [Fact]
     public async Task Counts_AreForgottenAfterADay()
     {
         var node = NewNode(100);

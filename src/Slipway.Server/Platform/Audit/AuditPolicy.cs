@@ -9,6 +9,7 @@ using Slipway.Server.Audit;
 using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Platform.Limits;
 using Slipway.Server.ServerGroups;
 using Slipway.Server.Servers;
 using Slipway.Server.Stacks;
@@ -30,6 +31,7 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
     private static readonly FrozenSet<Type> Ignored = new[]
     {
         typeof(AuditEntry), typeof(AuditHead), typeof(InstallationValue), typeof(JournalStep), typeof(JournalTicket), typeof(LogLine),
+        typeof(RequestCount),
     }.ToFrozenSet();
 
     private static readonly AuditPolicy Hidden = new([], []);
