@@ -1,5 +1,6 @@
 using Slipway.Contracts.Accounts;
 using Slipway.Contracts.Actions;
+using Slipway.Contracts.Applications;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Environments;
 using Slipway.Contracts.ServerGroups;
@@ -22,6 +23,10 @@ public sealed class SlipwayClient(HttpClient http)
     public AccountsClient Accounts => new(_connection);
 
     public ActionsClient Actions => new(_connection);
+
+    public ApplicationsClient Applications => new(_connection);
+
+    public AuthorizedApplicationsClient AuthorizedApplications => new(_connection);
 
     public DeploymentsClient Deployments => new(_connection);
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Slipway.Contracts.Accounts;
 using Slipway.Contracts.Actions;
+using Slipway.Contracts.Applications;
 using Slipway.Contracts.Audit;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Environments;
@@ -24,7 +25,9 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiList<Account>))]
 [JsonSerializable(typeof(ApiList<ActionLogLine>))]
 [JsonSerializable(typeof(ApiList<ActionStep>))]
+[JsonSerializable(typeof(ApiList<Application>))]
 [JsonSerializable(typeof(ApiList<AuditEntry>))]
+[JsonSerializable(typeof(ApiList<AuthorizedApplication>))]
 [JsonSerializable(typeof(ApiList<Deployment>))]
 [JsonSerializable(typeof(ApiList<EnvironmentVariable>))]
 [JsonSerializable(typeof(ApiList<PersonalToken>))]
@@ -34,6 +37,8 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiList<StackAction>))]
 [JsonSerializable(typeof(ApiList<User>))]
 [JsonSerializable(typeof(ApiResponse<Account>))]
+[JsonSerializable(typeof(ApiResponse<Application>))]
+[JsonSerializable(typeof(ApiResponse<ApplicationSecret>))]
 [JsonSerializable(typeof(ApiResponse<CreatedStack>))]
 [JsonSerializable(typeof(ApiResponse<CreatedToken>))]
 [JsonSerializable(typeof(ApiResponse<Deployment>))]
@@ -51,6 +56,7 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiResponse<User>))]
 [JsonSerializable(typeof(AddEnvironmentVariable))]
 [JsonSerializable(typeof(AddServer))]
+[JsonSerializable(typeof(ChangeApplication))]
 [JsonSerializable(typeof(ChangeEnvironmentVariable))]
 [JsonSerializable(typeof(CompleteSetup))]
 [JsonSerializable(typeof(CreateStack))]
@@ -59,4 +65,5 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<ActionStep>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditChange>))]
 [JsonSerializable(typeof(Redeploy))]
+[JsonSerializable(typeof(RegisterApplication))]
 public sealed partial class SlipwayJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Server.Accounts;
 using Slipway.Server.Actions;
+using Slipway.Server.Applications;
 using Slipway.Server.Audit;
 using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
@@ -42,6 +43,12 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<AuditHead> AuditHeads => Set<AuditHead>();
+
+    public DbSet<Application> Applications => Set<Application>();
+
+    public DbSet<Authorization> Authorizations => Set<Authorization>();
+
+    public DbSet<AuthorizationCode> AuthorizationCodes => Set<AuthorizationCode>();
 
     public DbSet<Stack> Stacks => Set<Stack>();
 
@@ -126,6 +133,7 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
+        builder.UseOpenIddict<Application, Authorization, ApplicationScope, AuthorizationCode, int>();
         builder.ApplyConfigurationsFromAssembly(typeof(AppDb).Assembly);
         SecretConverter.Use(builder, Secrets);
     }

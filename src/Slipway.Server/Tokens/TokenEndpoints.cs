@@ -15,7 +15,7 @@ internal static class TokenEndpoints
 
     public static void MapTokens(this IEndpointRouteBuilder api)
     {
-        var tokens = api.MapGroup("/tokens").WithTags("tokens");
+        var tokens = api.MapGroup("/tokens").WithTags("tokens").ForPeopleOnly();
         tokens.MapGet("/", List).WithSummary("Lists one's own personal tokens");
         tokens.MapPost("/", Create).WithSummary("Makes a personal token").Takes<CreateToken>();
         tokens.MapDelete("/{id:int}", Revoke).WithSummary("Revokes one of one's own tokens");
@@ -23,13 +23,13 @@ internal static class TokenEndpoints
 
     private static Task<Ok<ApiList<PersonalToken>>> List(
         ApiParameters parameters, Caller caller, AppDb db, CancellationToken cancellationToken) => Api.ListAsync(
-        db.AccessTokens.Where(token => token.UserId == caller.UserId).OrderByDescending(token => token.Id)
-            .Select(token => new PersonalToken(token.Id, token.Name, token.Scopes, token.CreatedAt, token.LastUsedAt)),
+        db.AccessTokens.Where(token => token.UserId == caller.UserId && token.ApplicationId == null).OrderByDescending(token => token.Id)
+            .Select(token => new PersonalToken(token.Id, token.Name, token.Scopes, token.CreatedAt, token.LastUsedAt, token.ExpiresAt)),
         parameters.Page(),
         cancellationToken);
 
     private static async Task<Results<Ok<ApiResponse<CreatedToken>>, ApiProblem>> Create(
-        ApiParameters parameters, Caller caller, AppDb db, TimeProvider time, CancellationToken cancellationToken)
+        ApiParameters parameters, HttpContext http, Caller caller, AppDb db, TimeProvider time, CancellationToken cancellationToken)
     {
         var request = parameters.Read<CreateToken>();
         if (!PlainText.IsLine(request.Name, MaxName))
@@ -38,7 +38,13 @@ internal static class TokenEndpoints
             return ApiProblem.BadRequest($"scopes may hold {string.Join(", ", Scopes.All)}.");
         if (scopes.Except(caller.Scopes).FirstOrDefault() is { } missing)
             return ApiProblem.Forbidden($"A token cannot make one with a scope that it does not have itself: {missing}.");
-        var token = NewToken.For(caller.UserId, request.Name, scopes, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        if (request.ExpiresAt <= now || request.ExpiresAt > now + NewToken.LongestLife)
+            return ApiProblem.BadRequest("expires_at must be in the future, at most ten years ahead. Leave it out for a token that does not expire.");
+        if (http.Features.Get<TokenIdentity>()?.ExpiresAt is { } end && !(request.ExpiresAt <= end))
+            return ApiProblem.Forbidden($"A token cannot make one that outlives it: expires_at must be {end:yyyy-MM-ddTHH:mm:ssZ} or before.");
+        var token = NewToken.For(caller.UserId, request.Name, scopes, now);
+        token.Row.ExpiresAt = request.ExpiresAt;
         db.AccessTokens.Add(token.Row);
         await db.SaveChangesAsync(cancellationToken);
         return Api.Ok(new CreatedToken(token.Row.Id, token.Row.Name, token.Row.Scopes, token.Text));
@@ -47,7 +53,7 @@ internal static class TokenEndpoints
     private static async Task<Results<Ok<ApiResponse<OkReply>>, ApiProblem>> Revoke(
         int id, Caller caller, AppDb db, Identities identities, CancellationToken cancellationToken)
     {
-        if (await db.AccessTokens.FirstOrDefaultAsync(token => token.Id == id && token.UserId == caller.UserId, cancellationToken) is not { } token)
+        if (await db.AccessTokens.FirstOrDefaultAsync(token => token.Id == id && token.UserId == caller.UserId && token.ApplicationId == null, cancellationToken) is not { } token)
             return ApiProblem.NotFound();
         db.AccessTokens.Remove(token);
         await db.SaveChangesAsync(cancellationToken);

@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Slipway.Server.Platform.Auth;
 
 /// <summary>Finds who a token or a session belongs to, and remembers it for a moment.</summary>
-internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider time)
+internal sealed class Identities(IDbContextFactory<AppDb> contexts, CacheTrust trust, TimeProvider time)
 {
-    // A revoked token is evicted at once on this node; on others it works this much longer.
+    // Changes evict what they touch; this is for what nobody tells.
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
     private const int MaxEntries = 10_000;
 
@@ -14,8 +14,8 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider
     private readonly ConcurrentDictionary<int, Entry<Identity>> _users = new();
     private long _changes;
 
-    public ValueTask<TokenIdentity?> FindByTokenHashAsync(string hash, CancellationToken cancellationToken) =>
-        FindAsync(_tokens, hash, ReadTokenAsync, cancellationToken);
+    public async ValueTask<TokenIdentity?> FindByTokenHashAsync(string hash, CancellationToken cancellationToken) =>
+        await FindAsync(_tokens, hash, ReadTokenAsync, cancellationToken) is { } found && !(found.ExpiresAt <= time.GetUtcNow()) ? found : null;
 
     public ValueTask<Identity?> FindByUserIdAsync(int userId, CancellationToken cancellationToken) =>
         FindAsync(_users, userId, ReadUserAsync, cancellationToken);
@@ -37,6 +37,13 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider
                 _tokens.TryRemove(hash, out _);
     }
 
+    public void ForgetAll()
+    {
+        Interlocked.Increment(ref _changes);
+        _users.Clear();
+        _tokens.Clear();
+    }
+
     private async ValueTask<T?> FindAsync<TKey, T>(
         ConcurrentDictionary<TKey, Entry<T>> cache,
         TKey key,
@@ -46,14 +53,15 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider
         where T : class
     {
         var now = time.GetUtcNow();
-        if (cache.TryGetValue(key, out var entry) && entry.ExpiresAt > now)
+        var isTrusted = trust.IsGiven;
+        if (isTrusted && cache.TryGetValue(key, out var entry) && entry.ExpiresAt > now)
             return entry.Value;
         var changesBefore = Interlocked.Read(ref _changes);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var value = await read(db, key, cancellationToken);
         // Misses are not kept: guesses must not fill the memory.
-        if (value is null)
-            return null;
+        if (value is null || !isTrusted)
+            return value;
         if (cache.Count >= MaxEntries)
             cache.Clear();
         var found = new Entry<T>(value, now + Lifetime);
@@ -69,7 +77,7 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider
         var token = await db.AccessTokens.AsNoTracking().FirstOrDefaultAsync(row => row.Hash == hash, cancellationToken);
         if (token is null || await ReadUserAsync(db, token.UserId, cancellationToken) is not { } identity)
             return null;
-        return new(token.Id, Scopes.Parse(token.Scopes) ?? [], identity);
+        return new(token.Id, Scopes.Parse(token.Scopes) ?? [], identity, token.ApplicationId, token.ExpiresAt);
     }
 
     private static Task<Identity?> ReadUserAsync(AppDb db, int userId, CancellationToken cancellationToken) =>
@@ -81,5 +89,6 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, TimeProvider
     private sealed record Entry<T>(T Value, DateTimeOffset ExpiresAt);
 }
 
-/// <summary>A token's row, its scopes and its owner.</summary>
-internal sealed record TokenIdentity(int TokenId, System.Collections.Frozen.FrozenSet<string> Scopes, Identity Owner);
+/// <summary>A token's row, its scopes and its owner; the application that holds it unless it is personal, and its end if it has one.</summary>
+internal sealed record TokenIdentity(
+    int TokenId, System.Collections.Frozen.FrozenSet<string> Scopes, Identity Owner, int? ApplicationId, DateTimeOffset? ExpiresAt);

@@ -17,9 +17,14 @@ internal static class Scopes
     /// <summary>Reads a list as clients write it: separated by spaces, + or commas. Null when one is unknown.</summary>
     public static FrozenSet<string>? Parse(string text)
     {
-        var scopes = text.Split([' ', '+', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet();
+        var scopes = Split(text).ToFrozenSet();
         return scopes.All(All.Contains) ? scopes : null;
     }
 
-    public static string Join(IEnumerable<string> scopes) => string.Join(' ', All.Where(scopes.Contains));
+    public static string[] Split(string text) =>
+        text.Split([' ', '+', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    public static IEnumerable<string> Ordered(IEnumerable<string> scopes) => All.Where(scopes.Contains);
+
+    public static string Join(IEnumerable<string> scopes) => string.Join(' ', Ordered(scopes));
 }

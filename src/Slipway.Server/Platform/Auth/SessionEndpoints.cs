@@ -6,6 +6,7 @@ using Slipway.Contracts;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Setup;
 using Slipway.Dashboard.Pages.Session;
+using Slipway.Server.OAuth;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Users;
 
@@ -31,7 +32,7 @@ internal static class SessionEndpoints
         services.PostConfigure<CookieAuthenticationOptions>(
             IdentityConstants.ApplicationScheme, options => options.ReturnUrlParameter = "return");
 
-    private static async Task<Results<RedirectHttpResult, RazorComponentResult<SignInPage>>> StartAsync(
+    private static async Task<Results<RedirectHttpResult, RazorComponentResult<ContinuePage>, RazorComponentResult<SignInPage>>> StartAsync(
         [FromForm] SignInForm form, SignInManager<User> signIn, TimeProvider time)
     {
         var user = await signIn.UserManager.FindByEmailAsync(form.Email ?? "");
@@ -50,10 +51,12 @@ internal static class SessionEndpoints
         if (!result.Succeeded)
             return Again(form);
         await NoteAsync(signIn, user, time);
+        if (LeadsElsewhere(form.Return) is { } onward)
+            return onward;
         return TypedResults.LocalRedirect(Local(form.Return));
     }
 
-    private static async Task<Results<RedirectHttpResult, RazorComponentResult<SecondFactorPage>>> ConfirmAsync(
+    private static async Task<Results<RedirectHttpResult, RazorComponentResult<ContinuePage>, RazorComponentResult<SecondFactorPage>>> ConfirmAsync(
         [FromForm] SecondFactorForm form, SignInManager<User> signIn, TimeProvider time)
     {
         if (await signIn.GetTwoFactorAuthenticationUserAsync() is not { } user)
@@ -71,6 +74,8 @@ internal static class SessionEndpoints
             };
         }
         await NoteAsync(signIn, user, time);
+        if (LeadsElsewhere(form.Return) is { } onward)
+            return onward;
         return TypedResults.LocalRedirect(Local(form.Return));
     }
 
@@ -108,6 +113,13 @@ internal static class SessionEndpoints
 
     private static RazorComponentResult<SignInPage> Again(SignInForm form) =>
         new(new { form.Email, form.Return, form.Remember, Problem = Refused }) { StatusCode = StatusCodes.Status422UnprocessableEntity };
+
+    /// <summary>
+    /// The way to an application's address must not be a redirect of our form: browsers hold those to the policy of the form's page. So a page
+    /// in between leads on.
+    /// </summary>
+    private static RazorComponentResult<ContinuePage>? LeadsElsewhere(string? address) =>
+        Local(address) is var local && local.StartsWith(OAuthPaths.Authorize, StringComparison.Ordinal) ? new(new { Address = local }) : null;
 
     private static string Local(string? address) => RedirectHttpResult.IsLocalUrl(address) && address is ['/', ..] ? address : "/stacks";
 }

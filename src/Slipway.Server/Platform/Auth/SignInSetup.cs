@@ -20,7 +20,7 @@ internal static class SignInSetup
         services.AddSealedKeys();
         services.AddSessionIds();
         services.AddScoped<Caller>();
-        services.AddSingleton<Identities>();
+        services.AddIdentities(isOnlyNode: builder.Configuration[$"{DatabaseOptions.Section}:Provider"] != DatabaseOptions.Postgres);
         services.AddSingleton<TokenUses>();
         services.AddHostedService(provider => provider.GetRequiredService<TokenUses>());
         services.AddIdentityCore<User>(Configure).AddEntityFrameworkStores<AppDb>().AddSignInManager().AddDefaultTokenProviders();
@@ -35,6 +35,14 @@ internal static class SignInSetup
         services.AddSingleton<IAuthorizationHandler, ScopeHandler>();
         services.AddAuthorization(Configure);
         return builder;
+    }
+
+    private static void AddIdentities(this IServiceCollection services, bool isOnlyNode)
+    {
+        services.AddSingleton<Identities>();
+        services.AddSingleton(provider => new CacheTrust(isOnlyNode, provider.GetRequiredService<TimeProvider>()));
+        if (!isOnlyNode)
+            services.AddHostedService<IdentityListener>();
     }
 
     private static void Configure(IdentityOptions options)

@@ -9,6 +9,16 @@ internal static class SecurityHeaders
     private const string ContentPolicy =
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+    /// <summary>Lets the forms of this page lead to an address elsewhere, which must be one that somebody registered.</summary>
+    public static void AllowFormsToLeadTo(HttpContext context, string? address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url))
+            return;
+        var source = url.Scheme is "http" or "https" ? $"{url.Scheme}://{url.IdnHost}:{url.Port}" : url.Scheme + ":";
+        context.Response.Headers.ContentSecurityPolicy =
+            ContentPolicy.Replace("form-action 'self'", $"form-action 'self' {source}", StringComparison.Ordinal);
+    }
+
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {
         var headers = context.Response.Headers;
