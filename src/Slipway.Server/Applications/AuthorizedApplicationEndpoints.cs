@@ -5,6 +5,7 @@ using Slipway.Contracts.Applications;
 using Slipway.Contracts.Http;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Users;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using Scopes = Slipway.Server.Platform.Auth.Scopes;
 
@@ -24,29 +25,21 @@ internal static class AuthorizedApplicationEndpoints
         ApiParameters parameters, Caller caller, AppDb db, TimeProvider time, CancellationToken cancellationToken)
     {
         var (userId, subject, now) = (caller.UserId, $"{caller.UserId}", time.GetUtcNow());
+        var tokens = db.AccessTokens.AsNoTracking().Where(token => token.UserId == userId && (token.ExpiresAt == null || token.ExpiresAt > now));
+        var consents = db.Authorizations.AsNoTracking().Where(one =>
+            one.Subject == subject && one.Status == Statuses.Valid && one.Type == AuthorizationTypes.Permanent);
+        var query = db.Applications.AsNoTracking()
+            .Where(one => tokens.Any(token => token.ApplicationId == one.Id) || consents.Any(consent => consent.Application!.Id == one.Id))
+            .OrderBy(one => one.DisplayName).ThenBy(one => one.Id);
         var page = parameters.Page();
-        var query = from application in db.Applications
-                    let tokens = db.AccessTokens.Where(token => token.ApplicationId == application.Id && token.UserId == userId
-                        && (token.ExpiresAt == null || token.ExpiresAt > now))
-                    let consents = application.Authorizations.Where(one => one.Subject == subject && one.Status == Statuses.Valid
-                        && one.Type == AuthorizationTypes.Permanent)
-                    where tokens.Any() || consents.Any()
-                    orderby application.DisplayName, application.Id
-                    select new
-                    {
-                        application.Id,
-                        application.DisplayName,
-                        Tokens = tokens.Select(token => new { token.Scopes, token.CreatedAt, token.LastUsedAt }).ToList(),
-                        Consents = consents.Select(one => new { one.Scopes, one.CreationDate }).ToList(),
-                    };
-        var found = await page.Of(query).AsSplitQuery().ToListAsync(cancellationToken);
-        var items = found.Select(one => new AuthorizedApplication(
-            one.Id,
-            one.DisplayName!,
-            Scopes.Join([.. one.Tokens.SelectMany(token => Scopes.Split(token.Scopes)), .. one.Consents.SelectMany(consent => Read(consent.Scopes))]),
-            one.Tokens.Count,
-            one.Tokens.Select(token => token.CreatedAt).Concat(one.Consents.Select(consent => AsTime(consent.CreationDate))).Min(),
-            one.Tokens.Max(token => token.LastUsedAt)));
+        var applications = await page.Of(query).Select(one => new { one.Id, one.DisplayName }).ToListAsync(cancellationToken);
+        var ids = applications.ConvertAll(one => one.Id);
+        var held = (await tokens.Where(token => ids.Contains(token.ApplicationId!.Value)).ToListAsync(cancellationToken))
+            .ToLookup(token => token.ApplicationId!.Value);
+        var agreed = (await consents.Where(one => ids.Contains(one.Application!.Id))
+            .Select(one => new Consent(one.Application!.Id, one.Scopes, one.CreationDate)).ToListAsync(cancellationToken))
+            .ToLookup(consent => consent.ApplicationId);
+        var items = applications.Select(one => ToRecord(one.Id, one.DisplayName!, [.. held[one.Id]], [.. agreed[one.Id]]));
         return Api.List([.. items], page, await query.CountAsync(cancellationToken));
     }
 
@@ -71,7 +64,18 @@ internal static class AuthorizedApplicationEndpoints
         return Api.Ok(new OkReply(true, "The application has no access any more."));
     }
 
-    private static string[] Read(string? scopes) => JsonSerializer.Deserialize<string[]>(scopes ?? "[]")!;
+    private static AuthorizedApplication ToRecord(int id, string name, IReadOnlyList<AccessToken> tokens, IReadOnlyList<Consent> consents) => new(
+        id,
+        name,
+        Scopes.Join([.. tokens.SelectMany(token => Scopes.Split(token.Scopes)), .. consents.SelectMany(consent => consent.ScopeList)]),
+        tokens.Count,
+        tokens.Select(token => token.CreatedAt).Concat(consents.Select(consent => consent.Time)).Min(),
+        tokens.Max(token => token.LastUsedAt));
 
-    private static DateTimeOffset AsTime(DateTime? time) => new(DateTime.SpecifyKind(time ?? default, DateTimeKind.Utc));
+    private sealed record Consent(int ApplicationId, string? Scopes, DateTime? CreationDate)
+    {
+        public IEnumerable<string> ScopeList => JsonSerializer.Deserialize<string[]>(Scopes ?? "[]")!;
+
+        public DateTimeOffset Time => new(DateTime.SpecifyKind(CreationDate ?? default, DateTimeKind.Utc));
+    }
 }

@@ -30,7 +30,9 @@ internal sealed class NoticeReusedCode(CodeExchange exchange) : IOpenIddictServe
 {
     public async ValueTask HandleAsync(ValidateTokenContext context)
     {
+        // Of the application alone that it was meant for: others must not be able to end its access.
         if (context.Principal?.HasTokenType(TokenTypeIdentifiers.Private.AuthorizationCode) == true
+            && context.Request?.ClientId is { } clientId && context.Principal.HasPresenter(clientId)
             && int.TryParse(context.TokenId, CultureInfo.InvariantCulture, out var codeId))
             await exchange.RevokeIfSpentAsync(codeId, context.CancellationToken);
     }

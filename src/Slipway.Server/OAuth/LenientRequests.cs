@@ -16,7 +16,10 @@ internal sealed class LenientRequests : IOpenIddictServerHandler<ExtractAuthoriz
         {
             if (string.IsNullOrEmpty(request.ResponseType))
                 request.ResponseType = ResponseTypes.Code;
-            Complete(request);
+            UseEitherName(request);
+            // Unknown ones stay in, for OpenIddict to refuse.
+            if (request.Scope is { } scope)
+                request.Scope = string.Join(' ', Scopes.Split(scope).Distinct(StringComparer.Ordinal));
         }
         return ValueTask.CompletedTask;
     }
@@ -27,17 +30,16 @@ internal sealed class LenientRequests : IOpenIddictServerHandler<ExtractAuthoriz
         {
             if (string.IsNullOrEmpty(request.GrantType))
                 request.GrantType = GrantTypes.AuthorizationCode;
-            Complete(request);
+            UseEitherName(request);
+            // Old clients repeat it, but the code knows what was granted.
+            request.Scope = null;
         }
         return ValueTask.CompletedTask;
     }
 
-    private static void Complete(OpenIddictRequest request)
+    private static void UseEitherName(OpenIddictRequest request)
     {
         if (string.IsNullOrEmpty(request.RedirectUri))
             request.RedirectUri = (string?)request["redirect_url"];
-        // Unknown ones stay in, for OpenIddict to refuse.
-        if (request.Scope is { } scope)
-            request.Scope = string.Join(' ', Scopes.Split(scope).Distinct(StringComparer.Ordinal));
     }
 }

@@ -34,6 +34,14 @@ internal sealed partial class Visitor(SlipwayApp app)
     public Task<Visitor> SendAsync(string path, params (string Name, string Value)[] fields) =>
         SendBareAsync(path, [("__RequestVerificationToken", AntiforgeryToken()), .. fields]);
 
+    /// <summary>Sends a form with all hidden fields of the page, and what the person adds.</summary>
+    public Task<Visitor> SendWithHiddenAsync(string path, params (string Name, string Value)[] fields) => SendWithHiddenOfAsync(this, path, fields);
+
+    /// <summary>Sends the form that somebody else was shown.</summary>
+    public Task<Visitor> SendWithHiddenOfAsync(Visitor other, string path, params (string Name, string Value)[] fields) => SendBareAsync(
+        path,
+        [.. HiddenField().Matches(other.Html).Select(field => (field.Groups[1].Value, WebUtility.HtmlDecode(field.Groups[2].Value))), .. fields]);
+
     /// <summary>Sends what a page elsewhere could make a browser send.</summary>
     public async Task<Visitor> SendBareAsync(string path, params (string Name, string Value)[] fields)
     {
@@ -62,6 +70,9 @@ internal sealed partial class Visitor(SlipwayApp app)
 
     [GeneratedRegex("""name="__RequestVerificationToken" value="([^"]+)""")]
     private static partial Regex TokenField();
+
+    [GeneratedRegex("""<input type="hidden" name="([^"]+)" value="([^"]*)""")]
+    private static partial Regex HiddenField();
 
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Marks();

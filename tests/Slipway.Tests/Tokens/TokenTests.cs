@@ -94,4 +94,37 @@ public sealed class TokenTests : IAsyncDisposable
 
         Assert.Equal(HttpStatusCode.OK, (await stranger.SendAsync(HttpMethod.Get, "/api/3/stacks")).Status);
     }
+
+    [Fact]
+    public async Task Expiry_IsHonoured_AndNotOutlived()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var end = DateTimeOffset.UnixEpoch.AddYears(62);
+        var made = await owner.Api.Tokens.CreateAsync(new("week", "public", end), Cancel);
+        Assert.Equal(end, (await owner.Api.Tokens.ListAsync(1, Cancel)).Response[0].ExpiresAt);
+        var week = new Person(_app, owner.Id, owner.Email, made.Token);
+
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => week.Api.Tokens.CreateAsync("forever", "public", Cancel)));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => week.Api.Tokens.CreateAsync(new("longer", "public", end.AddDays(1)), Cancel)));
+        Assert.NotNull(await week.Api.Tokens.CreateAsync(new("shorter", "public", end.AddDays(-1)), Cancel));
+        await _app.ChangeAsync(db => db.AccessTokens.Where(token => token.Id == made.Id)
+            .ExecuteUpdateAsync(token => token.SetProperty(row => row.ExpiresAt, row => row.CreatedAt), Cancel));
+        _app.Services.GetRequiredService<Identities>().ForgetAll();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await week.SendAsync(HttpMethod.Get, "/api/3/users/me")).Status);
+    }
+
+    [Theory]
+    [InlineData("2001-01-01T00:00:00Z")]
+    [InlineData("2999-01-01T00:00:00Z")]
+    [InlineData("tomorrow")]
+    public async Task Expiry_MustBeAhead_AndNotTooFar(string expiresAt)
+    {
+        var owner = await _app.GivenOwnerAsync();
+        using var content = new StringContent($$"""{"name":"odd","scopes":"public","expires_at":"{{expiresAt}}"}""");
+        var (status, body) = await owner.SendAsync(HttpMethod.Post, "/api/3/tokens", content);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("expires_at", (string?)body["details"], StringComparison.Ordinal);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(Func<Task> act) => (await Assert.ThrowsAsync<SlipwayApiException>(act)).Status;
 }
