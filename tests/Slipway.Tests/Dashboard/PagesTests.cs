@@ -24,6 +24,8 @@ public sealed class PagesTests
     [InlineData("/stacks/{uid}/setup/servers", "Add your first server")]
     [InlineData("/stacks/{uid}/setup/deploy", "Ready to go")]
     [InlineData("/tokens", "Personal access tokens")]
+    [InlineData("/authorized-applications", "They may use Slipway as you")]
+    [InlineData("/applications", "Register an application")]
     [InlineData("/profile", "Profile and security")]
     public async Task Page_ShowsItself_WithHeadersThatProtectIt(string path, string expected)
     {
