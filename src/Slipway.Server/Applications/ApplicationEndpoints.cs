@@ -114,8 +114,10 @@ internal static partial class ApplicationEndpoints
             {
                 if (await FindAsync(id, caller, db, cancel) is not { } application)
                     return null;
+                var tokens = await db.AccessTokens.Where(token => token.ApplicationId == id).ToListAsync(cancel);
+                db.AccessTokens.RemoveRange(tokens);
                 db.Applications.Remove(application);
-                return await db.AccessTokens.Where(token => token.ApplicationId == id).Select(token => token.Hash).ToListAsync(cancel);
+                return tokens.ConvertAll(token => token.Hash);
             },
             cancellationToken);
         if (hashes is null)

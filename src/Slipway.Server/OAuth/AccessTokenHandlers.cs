@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
+using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -52,13 +53,20 @@ internal sealed class RecogniseAccessToken(AppDb db) : IOpenIddictServerHandler<
 }
 
 /// <summary>Ends a token at its application's wish.</summary>
-internal sealed class RevokeAccessToken(AppDb db, Identities identities) : IOpenIddictServerHandler<HandleRevocationRequestContext>
+internal sealed class RevokeAccessToken(AppDb db, Identities identities, Origin origin) : IOpenIddictServerHandler<HandleRevocationRequestContext>
 {
     public async ValueTask HandleAsync(HandleRevocationRequestContext context)
     {
         var (hash, clientId) = (OpaqueToken.Hash(context.Request.Token ?? ""), context.Request.ClientId);
         await db.WriteAsync(
-            cancel => db.AccessTokens.Where(token => token.Hash == hash && token.Application!.ClientId == clientId).ExecuteDeleteAsync(cancel),
+            async cancel =>
+            {
+                var found = await db.AccessTokens.FirstOrDefaultAsync(token => token.Hash == hash && token.Application!.ClientId == clientId, cancel);
+                if (found is null)
+                    return;
+                origin.Become(found.Name, Caller.ViaApi, "POST " + OAuthPaths.Revoke);
+                db.AccessTokens.Remove(found);
+            },
             context.CancellationToken);
         identities.ForgetToken(hash);
     }

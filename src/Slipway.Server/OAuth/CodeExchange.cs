@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Server.Applications;
+using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Tokens;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -11,15 +12,18 @@ namespace Slipway.Server.OAuth;
 /// Turns a code into a token, once. Whoever comes second, be it a moment or an hour later, gets nothing and takes the token away from the
 /// first: the code was stolen, and nobody knows by whom.
 /// </summary>
-internal sealed class CodeExchange(IDbContextFactory<AppDb> contexts, Identities identities, TimeProvider time)
+internal sealed class CodeExchange(IDbContextFactory<AppDb> contexts, Identities identities, Origin origin, TimeProvider time)
 {
+    private const string Operation = "POST " + OAuthPaths.Token;
+
     /// <returns>The text of the new token; null when the code is spent or its owner may not sign in any more.</returns>
     public async Task<string?> RedeemAsync(int codeId, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var owner = await db.AuthorizationCodes.Where(code => code.Id == codeId).Select(code => code.Subject).FirstOrDefaultAsync(cancellationToken);
-        if (!int.TryParse(owner, out var userId) || await identities.FindByUserIdAsync(userId, cancellationToken) is null)
+        await using var db = await OpenAsync(cancellationToken);
+        var subject = await db.AuthorizationCodes.Where(code => code.Id == codeId).Select(code => code.Subject).FirstOrDefaultAsync(cancellationToken);
+        if (!int.TryParse(subject, out var userId) || await identities.FindByUserIdAsync(userId, cancellationToken) is not { } owner)
             return null;
+        origin.Become(owner.Email, Caller.ViaApi, Operation);
         var (token, taken) = await db.WriteAsync(cancel => RedeemAsync(db, codeId, userId, expiresAt, cancel), cancellationToken);
         Forget(taken);
         return token;
@@ -28,15 +32,24 @@ internal sealed class CodeExchange(IDbContextFactory<AppDb> contexts, Identities
     /// <summary>Takes back what a spent code gave. Does nothing with a code that is good.</summary>
     public async Task RevokeIfSpentAsync(int codeId, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var db = await OpenAsync(cancellationToken);
         if (await db.AuthorizationCodes.AnyAsync(code => code.Id == codeId && code.Status == Statuses.Valid, cancellationToken))
             return;
+        origin.Become(Origin.Itself, Caller.ViaApi, Operation);
         Forget(await db.WriteAsync(
             async cancel => await db.AuthorizationCodes.Include(code => code.Authorization).FirstOrDefaultAsync(code => code.Id == codeId, cancel)
                 is { Authorization: { } authorization }
                 ? await RevokeAsync(db, authorization, cancel)
                 : [],
             cancellationToken));
+    }
+
+    /// <summary>A context of its own: that of the request has read the code before, and would not look again.</summary>
+    private async Task<AppDb> OpenAsync(CancellationToken cancellationToken)
+    {
+        var db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.BeginUse(origin);
+        return db;
     }
 
     private async Task<(string? Token, IReadOnlyList<string> Taken)> RedeemAsync(

@@ -23,7 +23,7 @@ internal static class OAuthSetup
 
     public static WebApplicationBuilder AddOAuth(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<CodeExchange>();
+        builder.Services.AddScoped<CodeExchange>();
         builder.Services.AddHostedService<SpentCodes>();
         builder.Services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<PublicOptions>, MasterKey>(Configure);
         builder.Services.AddOpenIddict()

@@ -3,7 +3,10 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Slipway.Server.OAuth;
 
-/// <summary>Clears away codes, and the consents made for them alone, a day after they ended. Until then a second use is noticed.</summary>
+/// <summary>
+/// Clears away codes, the consents made for them alone, and tokens of applications, a day after they ended. Until then the second use of a
+/// code is noticed.
+/// </summary>
 internal sealed partial class SpentCodes(IDbContextFactory<AppDb> contexts, TimeProvider time, ILogger<SpentCodes> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
@@ -20,6 +23,8 @@ internal sealed partial class SpentCodes(IDbContextFactory<AppDb> contexts, Time
                 await db.Authorizations
                     .Where(one => one.Type == AuthorizationTypes.AdHoc && one.CreationDate < limit && one.Tokens.Count == 0)
                     .ExecuteDeleteAsync(cancel);
+                var ended = time.GetUtcNow() - Kept;
+                await db.AccessTokens.Where(token => token.ApplicationId != null && token.ExpiresAt < ended).ExecuteDeleteAsync(cancel);
             },
             cancellationToken);
     }

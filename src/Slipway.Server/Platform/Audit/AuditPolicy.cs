@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Slipway.Server.Accounts;
 using Slipway.Server.Actions;
+using Slipway.Server.Applications;
 using Slipway.Server.Audit;
 using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
@@ -32,6 +33,8 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
     {
         typeof(AuditEntry), typeof(AuditHead), typeof(InstallationValue), typeof(JournalStep), typeof(JournalTicket), typeof(LogLine),
         typeof(RequestCount),
+        // What comes of consents and codes is a token, and that is audited.
+        typeof(Authorization), typeof(AuthorizationCode),
     }.ToFrozenSet();
 
     private static readonly AuditPolicy Hidden = new([], []);
@@ -39,8 +42,11 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
     private static readonly FrozenDictionary<Type, AuditPolicy> Listed = new Dictionary<Type, AuditPolicy>
     {
         [typeof(AccessRight)] = new([nameof(AccessRight.Level)], []),
-        [typeof(AccessToken)] = new([nameof(AccessToken.Name), nameof(AccessToken.Scopes)], [nameof(AccessToken.LastUsedAt)]),
+        [typeof(AccessToken)] = new([nameof(AccessToken.Name), nameof(AccessToken.Scopes), nameof(AccessToken.ExpiresAt)], [nameof(AccessToken.LastUsedAt)]),
         [typeof(Account)] = new([nameof(Account.Name), nameof(Account.OwnerId), nameof(Account.SuspendedAt), nameof(Account.SuspendedFor)], []),
+        [typeof(Application)] = new(
+            [nameof(Application.DisplayName), nameof(Application.ClientId), nameof(Application.RedirectUris)],
+            [nameof(Application.ConcurrencyToken), nameof(Application.ApplicationType), nameof(Application.ClientType), nameof(Application.ConsentType)]),
         [typeof(Deployment)] = new(
             [nameof(Deployment.GitRef), nameof(Deployment.GitHash), nameof(Deployment.Type), nameof(Deployment.Outcome), nameof(Deployment.IsLive), nameof(Deployment.Release)],
             [nameof(Deployment.IsKept), nameof(Deployment.FinishedAt), nameof(Deployment.Message), nameof(Deployment.RevertedAt), nameof(Deployment.RevertedBy)]),
