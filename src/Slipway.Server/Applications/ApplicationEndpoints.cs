@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
-using OpenIddict.Core;
 using Slipway.Contracts.Applications;
 using Slipway.Contracts.Http;
 using Slipway.Server.Accounts;
@@ -47,12 +46,7 @@ internal static partial class ApplicationEndpoints
         await FindAsync(id, caller, db, cancellationToken) is { } application ? Api.Ok(ToRecord(application)) : ApiProblem.NotFound();
 
     private static async Task<Results<Ok<ApiResponse<ApplicationSecret>>, ApiProblem>> Register(
-        ApiParameters parameters,
-        Caller caller,
-        AppDb db,
-        OpenIddictApplicationManager<Application> applications,
-        TimeProvider time,
-        CancellationToken cancellationToken)
+        ApiParameters parameters, Caller caller, AppDb db, TimeProvider time, CancellationToken cancellationToken)
     {
         var request = parameters.Read<RegisterApplication>();
         if (Fault(request.Name, request.RedirectUris) is { } fault)
@@ -65,23 +59,20 @@ internal static partial class ApplicationEndpoints
             AccountId = caller.AccountId,
             ApplicationType = ApplicationTypes.Web,
             ClientId = request.ClientId ?? OpaqueToken.New(),
+            ClientSecret = OpaqueToken.Hash(secret),
             ClientType = ClientTypes.Confidential,
             ConsentType = ConsentTypes.Explicit,
             CreatedAt = time.GetUtcNow(),
             DisplayName = request.Name,
             RedirectUris = JsonSerializer.Serialize(request.RedirectUris),
         };
-        await applications.CreateAsync(application, secret, cancellationToken);
+        db.Applications.Add(application);
+        await db.SaveChangesAsync(cancellationToken);
         return Api.Ok(new ApplicationSecret(application.Id, request.Name, application.ClientId, secret));
     }
 
     private static async Task<Results<Ok<ApiResponse<Record>>, ApiProblem>> Change(
-        int id,
-        ApiParameters parameters,
-        Caller caller,
-        AppDb db,
-        OpenIddictApplicationManager<Application> applications,
-        CancellationToken cancellationToken)
+        int id, ApiParameters parameters, Caller caller, AppDb db, CancellationToken cancellationToken)
     {
         var request = parameters.Read<ChangeApplication>();
         if (await FindAsync(id, caller, db, cancellationToken) is not { } application)
@@ -92,17 +83,20 @@ internal static partial class ApplicationEndpoints
             return ApiProblem.BadRequest(fault);
         application.DisplayName = name;
         application.RedirectUris = JsonSerializer.Serialize(addresses);
-        await applications.UpdateAsync(application, cancellationToken);
+        application.ConcurrencyToken = $"{Guid.NewGuid()}";
+        await db.SaveChangesAsync(cancellationToken);
         return Api.Ok(ToRecord(application));
     }
 
     private static async Task<Results<Ok<ApiResponse<ApplicationSecret>>, ApiProblem>> RenewSecret(
-        int id, Caller caller, AppDb db, OpenIddictApplicationManager<Application> applications, CancellationToken cancellationToken)
+        int id, Caller caller, AppDb db, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, caller, db, cancellationToken) is not { } application)
             return ApiProblem.NotFound();
         var secret = OpaqueToken.New();
-        await applications.UpdateAsync(application, secret, cancellationToken);
+        application.ClientSecret = OpaqueToken.Hash(secret);
+        application.ConcurrencyToken = $"{Guid.NewGuid()}";
+        await db.SaveChangesAsync(cancellationToken);
         return Api.Ok(new ApplicationSecret(application.Id, application.DisplayName!, application.ClientId!, secret));
     }
 

@@ -27,7 +27,8 @@ internal static class OAuthSetup
         builder.Services.AddHostedService<SpentCodes>();
         builder.Services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<PublicOptions>, MasterKey>(Configure);
         builder.Services.AddOpenIddict()
-            .AddCore(core => core.DisableEntityCaching().UseEntityFrameworkCore().UseDbContext<AppDb>()
+            .AddCore(core => core.DisableEntityCaching()
+                .ReplaceApplicationManager<Application, ApplicationSecrets>().UseEntityFrameworkCore().UseDbContext<AppDb>()
                 .ReplaceDefaultEntities<Application, Authorization, ApplicationScope, AuthorizationCode, int>())
             .AddServer(AddServer);
         return builder;
