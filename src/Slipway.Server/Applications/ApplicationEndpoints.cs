@@ -7,6 +7,7 @@ using Slipway.Contracts.Applications;
 using Slipway.Contracts.Http;
 using Slipway.Server.Accounts;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Users;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -27,12 +28,12 @@ internal static partial class ApplicationEndpoints
             .AddEndpointFilter(async (context, next) => await IsAdministratorAsync(context.HttpContext)
                 ? await next(context)
                 : ApiProblem.Forbidden("Only the account's owner and its administrators look after applications."));
-        applications.MapGet("/", List);
-        applications.MapPost("/", Register);
-        applications.MapGet("/{id:int}", Get);
-        applications.MapPut("/{id:int}", Change);
-        applications.MapDelete("/{id:int}", Delete);
-        applications.MapPost("/{id:int}/secret", RenewSecret);
+        applications.MapGet("/", List).WithSummary("Lists the applications that the account has registered");
+        applications.MapPost("/", Register).WithSummary("Registers an application, and shows its secret once").Takes<RegisterApplication>();
+        applications.MapGet("/{id:int}", Get).WithSummary("Shows a registered application");
+        applications.MapPut("/{id:int}", Change).WithSummary("Changes an application's name or redirect addresses").Takes<ChangeApplication>();
+        applications.MapDelete("/{id:int}", Delete).WithSummary("Deletes an application and revokes its tokens");
+        applications.MapPost("/{id:int}/secret", RenewSecret).WithSummary("Makes a new secret for an application, and shows it once");
     }
 
     private static Task<Ok<ApiList<Record>>> List(

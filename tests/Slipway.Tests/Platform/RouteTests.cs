@@ -15,11 +15,11 @@ public sealed class RouteTests : IAsyncDisposable
     private static readonly string[] OpenToAll = ["POST /setup"];
 
     /// <summary>What a person may change without a scope, because it is their own.</summary>
-    private static readonly string[] OnesOwn = ["POST /tokens", "DELETE /tokens/{id:int}"];
+    private static readonly string[] OnesOwn = ["POST /tokens", "DELETE /tokens/{id:int}", "DELETE /authorized_applications/{id:int}"];
 
     private static readonly string[] OpenPages =
     [
-        "/setup", "/sign-in", "/session", "/session/second-factor", "/session/end", "/not-found", "/healthz",
+        "/setup", "/sign-in", "/oauth/authorize", "/session", "/session/second-factor", "/session/end", "/not-found", "/healthz",
         "/openapi/{documentName}.json", "/docs/{documentName?}", "/docs/scalar.js", "/docs/scalar.aspnetcore.js", "/docs/favicon.svg",
     ];
 

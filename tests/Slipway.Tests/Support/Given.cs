@@ -4,7 +4,9 @@ using Slipway.Engine.Analysis;
 using Slipway.Server;
 using Slipway.Server.Actions;
 using Slipway.Server.Deployments;
+using Slipway.Server.Platform.Auth;
 using Slipway.Server.Stacks;
+using Slipway.Server.Tokens;
 
 namespace Slipway.Tests.Support;
 
@@ -50,6 +52,14 @@ internal static class Given
         deployment.Action!.FinishedAt = deployment.StartedAt;
         deployment.Action.IsSuccess = outcome is DeploymentOutcome.Success;
         await db.SaveChangesAsync();
+    }
+
+    /// <summary>A token that the person has let the application have.</summary>
+    public static async Task AuthorizationAsync(AppDb db, int userId, int applicationId)
+    {
+        var token = NewToken.For(userId, "Harbour bot", [Scopes.Public], (await db.Users.FirstAsync(user => user.Id == userId)).CreatedAt);
+        token.Row.ApplicationId = applicationId;
+        db.AccessTokens.Add(token.Row);
     }
 
     public static void Line(AppDb db, int actionId, string text, DateTimeOffset time) =>

@@ -20,6 +20,7 @@ internal sealed class World
         ["name"] = "Another",
         ["git"] = "https://git.example.com/owner/another.git",
         ["scopes"] = "public",
+        ["redirect_uris"] = new JsonArray("https://app.example.com/callback"),
         ["device_type"] = 1,
         ["sub_type"] = 1,
         ["token"] = "another",
@@ -48,6 +49,7 @@ internal sealed class World
         ["account"] = _values["/accounts/{id:int}"],
         ["user"] = _values["/users/{id:int}"],
         ["spare"] = _values["/tokens/{id:int}"],
+        ["application"] = _values["/applications/{id:int}"],
     };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -68,6 +70,8 @@ internal sealed class World
             Given.Line(db, deployment.AsyncActionId, "a line", (await db.Actions.FirstAsync(Cancel)).CreatedAt);
         });
         var token = await owner.Api.Tokens.CreateAsync("Spare", "public", Cancel);
+        var application = await owner.Api.Applications.RegisterAsync(new("Harbour bot", ["https://app.example.com/callback"]), Cancel);
+        await app.ChangeAsync(db => Given.AuthorizationAsync(db, owner.Id, application.Id));
         var group = (await owner.Api.ServerGroups.ListAsync(stack.Uid, 1, Cancel)).Response[0];
         var account = (await owner.Api.Accounts.ListAsync(1, Cancel)).Response[0];
         return new(owner, stack.Uid)
@@ -83,6 +87,8 @@ internal sealed class World
                 ["/accounts/{id:int}"] = $"{account.Id}",
                 ["/users/{id:int}"] = $"{owner.Id}",
                 ["/tokens/{id:int}"] = $"{token.Id}",
+                ["/applications/{id:int}"] = $"{application.Id}",
+                ["/authorized_applications/{id:int}"] = $"{application.Id}",
             },
         };
     }
