@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Rig;
 using Slipway.Server.Platform.Data;
 
 namespace Slipway.Bench.Api;

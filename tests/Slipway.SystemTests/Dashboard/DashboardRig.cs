@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Slipway.Contracts;
+using Slipway.Contracts.Applications;
 using Slipway.Contracts.Stacks;
 using Slipway.Rig;
 
@@ -35,6 +36,9 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
     /// <summary>The action that analysed it.</summary>
     public int ActionId { get; private set; }
 
+    /// <summary>A registered application that no test changes, without a redirect address.</summary>
+    public ApplicationSecret Application { get; private set; } = null!;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -47,6 +51,7 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = BrowserArguments });
 
+        Application = await _api.Applications.RegisterAsync(new("Harbour bot", [Contracts.Applications.Application.OutOfBand]), Token);
         var created = await _api.Stacks.CreateAsync(new() { Name = "Lighthouse", Git = _repository.Url, Environment = "staging" }, Token);
         ActionId = created.Action.Id;
         await FinishAsync(created.Stack.Uid, ActionId);

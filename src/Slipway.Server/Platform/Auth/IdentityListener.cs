@@ -36,7 +36,12 @@ internal sealed partial class IdentityListener(
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        var settings = new NpgsqlConnectionStringBuilder(options.Value.ConnectionString) { Pooling = false, CommandTimeout = 1 };
+        var settings = new NpgsqlConnectionStringBuilder(options.Value.ConnectionString) 
+        {
+            ApplicationName = "slipway listener",
+            CommandTimeout = 1,
+            Pooling = false,
+        };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         connection.Notification += (_, notification) => Forget(notification.Payload);
         await connection.OpenAsync(cancellationToken);

@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using CliWrap;
-using CliWrap.Buffered;
 
-namespace Slipway.Bench.Api;
+namespace Slipway.Rig;
 
 /// <summary>Debian's PostgreSQL on a directory of its own, gone afterwards. As root it runs as postgres, for it refuses to be root.</summary>
-internal sealed class TemporaryPostgres : IAsyncDisposable
+public sealed class TemporaryPostgres : IAsyncDisposable
 {
     private const string Owner = "slipway";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -37,6 +36,10 @@ internal sealed class TemporaryPostgres : IAsyncDisposable
         await RunAsync("createdb", ["-h", "127.0.0.1", "-p", $"{_port}", "-U", Owner, name], cancellationToken);
         return $"Host=127.0.0.1;Port={_port};Username={Owner};Database={name}";
     }
+
+    /// <summary>What the database's administrator does.</summary>
+    public Task RunSqlAsync(string database, string sql, CancellationToken cancellationToken) => RunAsync(
+        "psql", ["-h", "127.0.0.1", "-p", $"{_port}", "-U", Owner, "-d", database, "-q", "-v", "ON_ERROR_STOP=1", "-c", sql], cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
