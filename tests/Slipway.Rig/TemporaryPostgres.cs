@@ -39,7 +39,7 @@ public sealed class TemporaryPostgres : IAsyncDisposable
 
     /// <summary>What the database's administrator does.</summary>
     public Task RunSqlAsync(string database, string sql, CancellationToken cancellationToken) => RunAsync(
-        "psql", ["-h", "127.0.0.1", "-p", $"{_port}", "-U", Owner, "-d", database, "-q", "-v", "ON_ERROR_STOP=1", "-c", sql], cancellationToken);
+        "psql", ["-h", "127.0.0.1", "-p", $"{_port}", "-U", Owner, "-d", database, "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-c", sql], cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

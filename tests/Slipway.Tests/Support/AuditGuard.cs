@@ -15,6 +15,7 @@ internal sealed class AuditGuard : IStartupFilter
     /// <summary>Requests that may succeed without changing anything, and why.</summary>
     private static readonly Dictionary<string, string> MayChangeNothing = new()
     {
+        ["PUT /applications/{id}"] = "one may send what is there already, or nothing",
         ["DELETE /stacks/{stackUid}/deployments/{id}"] = "a deployment that is being cancelled may be cancelled again",
     };
 

@@ -27,7 +27,8 @@ internal static class SecurityHeaders
         {
             context.Response.OnStarting(() =>
             {
-                headers.ContentSecurityPolicy = DocumentSetup.ContentPolicy(context, ContentPolicy);
+                if (headers.ContentSecurityPolicy.Count == 0)
+                    headers.ContentSecurityPolicy = DocumentSetup.ContentPolicy(context, ContentPolicy);
                 return Task.CompletedTask;
             });
             headers.XFrameOptions = "DENY";
