@@ -16,7 +16,7 @@ internal static class AuthorizedApplicationEndpoints
 {
     public static void MapAuthorizedApplications(this IEndpointRouteBuilder api)
     {
-        var applications = api.MapGroup("/authorized_applications").WithTags("applications").ForPeopleOnly();
+        var applications = api.MapGroup("/authorized_applications").WithTags("authorized_applications").ForPeopleOnly();
         applications.MapGet("/", List).WithSummary("Lists the applications that may act for the caller");
         applications.MapDelete("/{id:int}", Revoke).WithSummary("Revokes all that an application may do for the caller");
     }

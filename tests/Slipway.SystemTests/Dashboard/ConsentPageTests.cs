@@ -35,6 +35,8 @@ public sealed class ConsentPageTests(DashboardRig rig)
         await page.GotoAsync($"/oauth/authorize?client_id={rig.Application.ClientId}&redirect_uri={Application.OutOfBand}&scope=jobs");
         await page.GetByLabel("For how long").SelectOptionAsync("7");
         await window.PressOnAsync("button[value=allow]");
+        // The code's page has the bare address.
+        await page.WaitForURLAsync("**/oauth/authorize");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Copy the code" }).ClickAsync();
         await page.GetByText("Copied").First.WaitForAsync();
@@ -60,11 +62,16 @@ public sealed class ConsentPageTests(DashboardRig rig)
 
     private static async Task<string> ReadRequestLineAsync(TcpListener elsewhere)
     {
-        using var connection = await elsewhere.AcceptTcpClientAsync(Token);
-        var stream = connection.GetStream();
-        using var reader = new StreamReader(stream, leaveOpen: true);
-        var line = await reader.ReadLineAsync(Token);
-        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"u8.ToArray(), Token);
-        return line!;
+        while (true)
+        {
+            using var connection = await elsewhere.AcceptTcpClientAsync(Token);
+            var stream = connection.GetStream();
+            using var reader = new StreamReader(stream, leaveOpen: true);
+            var line = await reader.ReadLineAsync(Token);
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"u8.ToArray(), Token);
+            // Browsers ask for an icon, too.
+            if (line?.StartsWith("GET /callback", StringComparison.Ordinal) == true)
+                return line;
+        }
     }
 }

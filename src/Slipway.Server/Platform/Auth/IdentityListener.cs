@@ -18,6 +18,8 @@ internal sealed partial class IdentityListener(
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
+    private bool _isHearing = true;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
@@ -26,9 +28,12 @@ internal sealed partial class IdentityListener(
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                LogLost(exception);
+                // Once for each time that the line breaks, not for each try to mend it.
+                if (_isHearing)
+                    LogLost(exception);
+                _isHearing = false;
             }
             await Task.Delay(Pause, time, stoppingToken);
         }
@@ -52,6 +57,7 @@ internal sealed partial class IdentityListener(
             var asked = time.GetTimestamp();
             await RunAsync(connection, "SELECT 1", cancellationToken);
             trust.HaveHeardAt(asked);
+            _isHearing = true;
             await connection.WaitAsync(Pause, cancellationToken);
         }
     }
