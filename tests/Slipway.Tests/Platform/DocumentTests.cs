@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Slipway.Tests.Conventions;
 using Slipway.Tests.Support;
 
 namespace Slipway.Tests.Platform;
@@ -7,11 +8,25 @@ namespace Slipway.Tests.Platform;
 /// <summary>The description of the API, for programs and for people.</summary>
 public sealed class DocumentTests : IAsyncDisposable
 {
+    private const string Renew = "SLIPWAY_RENEW_GOLDEN";
+    private static readonly string Golden = Path.Combine(Repository.Root, "tests", "Slipway.Tests", "Golden", "openapi.json");
+
     private readonly SlipwayApp _app = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task Document_EqualsTheCommittedOne()
+    {
+        var document = await ReadAsync();
+        if (Environment.GetEnvironmentVariable(Renew) is not null)
+            await File.WriteAllTextAsync(Golden, document, Cancel);
+        Assert.True(
+            document == await File.ReadAllTextAsync(Golden, Cancel),
+            $"The API differs from {Golden}. When that is wanted, run this test with {Renew}=1 and commit the file.");
+    }
 
     [Fact]
     public async Task EveryOperation_IsDescribed()
