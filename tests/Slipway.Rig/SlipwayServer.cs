@@ -147,7 +147,7 @@ public sealed partial class SlipwayServer : IAsyncDisposable
         return File.Exists(file) ? file : throw new InvalidOperationException($"{file} is missing; build src/Slipway.Server.");
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Slipway.Rig;
 
 namespace Slipway.Bench.Api;
@@ -18,7 +16,7 @@ internal sealed class SideProcess : IAsyncDisposable
     public static async Task<SideProcess> StartAsync(
         string command, IReadOnlyList<string> arguments, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var port = FreePort();
+        var port = SlipwayServer.FreePort();
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
         foreach (var argument in new[] { typeof(SideProcess).Assembly.Location, command, $"{port}" }.Concat(arguments))
             start.ArgumentList.Add(argument);
@@ -43,12 +41,5 @@ internal sealed class SideProcess : IAsyncDisposable
             _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
