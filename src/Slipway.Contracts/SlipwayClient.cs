@@ -1,6 +1,7 @@
 using Slipway.Contracts.Accounts;
 using Slipway.Contracts.Actions;
 using Slipway.Contracts.Applications;
+using Slipway.Contracts.Audit;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Environments;
 using Slipway.Contracts.ServerGroups;
@@ -28,9 +29,13 @@ public sealed class SlipwayClient(HttpClient http)
 
     public AuthorizedApplicationsClient AuthorizedApplications => new(_connection);
 
+    public AuditClient Audit => new(_connection);
+
     public DeploymentsClient Deployments => new(_connection);
 
     public EnvironmentsClient Environments => new(_connection);
+
+    public MembersClient Members => new(_connection);
 
     public ServerGroupsClient ServerGroups => new(_connection);
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Dashboard.Pages.Actions;
+using Slipway.Dashboard.Pages.Audit;
 
 namespace Slipway.Dashboard;
 
@@ -23,5 +24,6 @@ public static class DashboardApp
         endpoints.MapStaticAssets().AllowAnonymous();
         endpoints.MapRazorComponents<App>().WithStaticAssets().RequireAuthorization();
         endpoints.MapGet("/stacks/{uid}/actions/{id:int}/log.txt", ActionLogFile.WriteAsync).RequireAuthorization();
+        endpoints.MapGet("/audit/export.{format:regex(^(csv|jsonl)$)}", AuditFile.WriteAsync).RequireAuthorization();
     }
 }

@@ -1,4 +1,4 @@
-using Slipway.Contracts.Http;
+using System.Text.Json.Serialization;
 
 namespace Slipway.Contracts.Accounts;
 
@@ -6,6 +6,8 @@ namespace Slipway.Contracts.Accounts;
 public sealed record Account
 {
     public required int Id { get; init; }
+
+    public required string Name { get; init; }
 
     /// <summary>E-mail address of the owner.</summary>
     public required string Owner { get; init; }
@@ -24,13 +26,14 @@ public sealed record Account
 
     /// <summary>Whether requests without <c>X-Account</c> go to this account.</summary>
     public required bool CurrentAccount { get; init; }
+
+    /// <summary>Why all but looking at accounts and people is refused; null when the account works.</summary>
+    public string? Suspended { get; init; }
+
+    /// <summary>Machines of the account's clouds that are in no stack; only there when <c>include_servers</c> asked for them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnmanagedServer>? UnmanagedServers { get; init; }
 }
 
-public sealed class AccountsClient(ApiConnection connection)
-{
-    public Task<ApiList<Account>> ListAsync(int page = 1, CancellationToken cancellationToken = default) =>
-        connection.ListAsync<Account>("accounts", page, cancellationToken);
-
-    public Task<Account> GetAsync(int id, CancellationToken cancellationToken = default) =>
-        connection.GetAsync<Account>($"accounts/{id}", cancellationToken);
-}
+/// <summary>A machine in an account's cloud that is in no stack.</summary>
+public sealed record UnmanagedServer(string Vendor, string Id);

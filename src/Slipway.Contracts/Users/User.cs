@@ -64,3 +64,9 @@ public sealed record Device(
 
     public DateTimeOffset UpdatedAtIso => UpdatedAt;
 }
+
+/// <summary>A device to be added or changed.</summary>
+/// <param name="Token">What the push service knows it by.</param>
+/// <param name="DeviceType">1 iOS, 2 Android.</param>
+/// <param name="SubType">Of an iOS device: 1 iPhone, 2 iPad, 3 iPod.</param>
+public sealed record SaveDevice(string Token, int DeviceType, int? SubType = null);

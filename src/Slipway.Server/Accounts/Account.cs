@@ -5,6 +5,9 @@ namespace Slipway.Server.Accounts;
 
 internal sealed class Account
 {
+    public const string NoReason = "No reason was given.";
+    public const int MaxName = 60;
+
     public int Id { get; set; }
 
     public required string Name { get; set; }

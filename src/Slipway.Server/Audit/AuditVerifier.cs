@@ -18,29 +18,42 @@ internal sealed class AuditVerifier(AppDb db, AuditChain chain)
     public async Task<AuditChainState> VerifyAsync(int accountId, CancellationToken cancellationToken)
     {
         var (number, hash) = (0L, AuditChain.Start);
-        var entries = db.AuditEntries.AsNoTracking().Where(entry => entry.AccountId == accountId).OrderBy(entry => entry.Number);
-        await foreach (var entry in entries.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        // A server may write meanwhile, so the head is read first, and what comes behind it is looked at with the next head.
+        for (var last = -1L; ;)
         {
-            if (entry.Number != number + 1)
-                return new(accountId, number, $"entry {number + 1} is missing; entry {entry.Number} stands in its place");
-            hash = AuditChain.Hash(hash, entry);
-            if (entry.Hash != hash)
-                return new(accountId, number, $"entry {entry.Number} is not what was written");
-            number = entry.Number;
+            var head = await db.AuditHeads.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == accountId, cancellationToken);
+            var end = head?.Number ?? 0;
+            var entries = db.AuditEntries.AsNoTracking().Where(entry => entry.AccountId == accountId);
+            await foreach (var entry in entries.Where(entry => entry.Number <= end && (number == 0 || entry.Number > number))
+                .OrderBy(entry => entry.Number).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                if (entry.Number != number + 1)
+                    return new(accountId, number, $"entry {number + 1} is missing; entry {entry.Number} stands in its place");
+                hash = AuditChain.Hash(hash, entry);
+                if (entry.Hash != hash)
+                    return new(accountId, number, $"entry {entry.Number} is not what was written");
+                number = entry.Number;
+            }
+            var isMore = await entries.AnyAsync(entry => entry.Number > end, cancellationToken);
+            if (Compare(head, number, hash, isMore, isMore && end == last) is { } problem)
+                return new(accountId, number, problem);
+            if (!isMore)
+                return new(accountId, number, null);
+            last = end;
         }
-        var head = await db.AuditHeads.AsNoTracking().FirstOrDefaultAsync(row => row.AccountId == accountId, cancellationToken);
-        return new(accountId, number, CompareWithHead(head, number, hash));
     }
 
-    private string? CompareWithHead(AuditHead? head, long number, string hash)
+    private string? Compare(AuditHead? head, long number, string hash, bool hasEntries, bool hasStranger)
     {
         if (head is null)
-            return number == 0 ? "entry 1 is missing: there is an account, but no trail of it" : $"the head of the chain is missing, entries behind {number} may be too";
+            return hasEntries ? "the head of the chain is missing" : "entry 1 is missing: there is an account, but no trail of it";
         if (!chain.IsGenuine(head))
             return $"the head of the chain, at entry {head.Number}, was not made with this installation's master key";
         if (head.Number > number)
             return $"entry {number + 1} is missing; the chain ends at {head.Number}";
-        return head.Number < number || head.Hash != hash ? $"entry {head.Number + 1} does not belong to the chain, which ends at {head.Number}" : null;
+        if (head.Hash != hash)
+            return $"entry {head.Number} is not the one that the head of the chain stands for";
+        return hasStranger ? $"entry {head.Number + 1} does not belong to the chain, which ends at {head.Number}" : null;
     }
 }
 

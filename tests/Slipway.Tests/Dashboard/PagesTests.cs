@@ -27,6 +27,11 @@ public sealed class PagesTests
     [InlineData("/authorized-applications", "They may use Slipway as you")]
     [InlineData("/applications", "Register an application")]
     [InlineData("/profile", "Profile and security")]
+    [InlineData("/devices", "Your devices")]
+    [InlineData("/account", "A further account")]
+    [InlineData("/people", "Invite somebody")]
+    [InlineData("/people/1", "Place in My account")]
+    [InlineData("/audit", "stack My app")]
     public async Task Page_ShowsItself_WithHeadersThatProtectIt(string path, string expected)
     {
         await using var app = new SlipwayApp();

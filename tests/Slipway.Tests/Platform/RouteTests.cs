@@ -12,14 +12,14 @@ namespace Slipway.Tests.Platform;
 /// <summary>Walks all routes, so that nobody can forget to guard a new one.</summary>
 public sealed class RouteTests : IAsyncDisposable
 {
-    private static readonly string[] OpenToAll = ["POST /setup"];
+    private static readonly string[] OpenToAll = ["POST /setup", "GET /invitation", "POST /invitation"];
 
     /// <summary>What a person may change without a scope, because it is their own.</summary>
     private static readonly string[] OnesOwn = ["POST /tokens", "DELETE /tokens/{id:int}", "DELETE /authorized_applications/{id:int}"];
 
     private static readonly string[] OpenPages =
     [
-        "/setup", "/sign-in", "/oauth/authorize", "/session", "/session/second-factor", "/session/end", "/not-found", "/healthz",
+        "/setup", "/invitation", "/sign-in", "/oauth/authorize", "/session", "/session/second-factor", "/session/end", "/not-found", "/healthz",
         "/openapi/{documentName}.json", "/docs/{documentName?}", "/docs/scalar.js", "/docs/scalar.aspnetcore.js", "/docs/favicon.svg",
     ];
 

@@ -55,6 +55,9 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
 
     public FakeMachines Machines { get; } = new();
 
+    /// <summary>Puts other services in place of the server's own.</summary>
+    public Action<IServiceCollection>? Replace { get; init; }
+
     public Dictionary<string, string> Settings { get; } = [];
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -99,6 +102,13 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
         return await WithTokenAsync(db, user, scopes.Length == 0 ? Scopes.All : scopes);
     });
 
+    /// <summary>As if the moment had passed for which a node remembers who people are.</summary>
+    public void ForgetPeople()
+    {
+        foreach (var id in Enumerable.Range(1, 9))
+            Services.GetRequiredService<Identities>().ForgetUser(id);
+    }
+
     public async Task<T> InDatabaseAsync<T>(Func<AppDb, Task<T>> work)
     {
         await using var scope = Services.CreateAsyncScope();
@@ -126,6 +136,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
             services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashRounds);
             services.AddSingleton<IStartupFilter>(AuditGuard);
             services.Replace(ServiceDescriptor.Singleton(Time));
+            Replace?.Invoke(services);
             // Quartz keeps its schedulers by name for the whole process.
             services.Configure<QuartzOptions>(options => options.Properties["quartz.scheduler.instanceName"] = DataDirectory);
             foreach (var worker in services.Where(IsWorker).ToList())

@@ -35,6 +35,9 @@ internal sealed class World
 
     public string StackUid { get; }
 
+    /// <summary>The token of the link to an invitation.</summary>
+    public string InvitationToken { get; init; } = "";
+
     /// <summary>What the files in requests/ leave to whoever tries them.</summary>
     public IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>
     {
@@ -46,7 +49,11 @@ internal sealed class World
         ["deployment"] = _values["/stacks/{}/deployments/{id:int}"],
         ["group"] = _values["/stacks/{}/server_groups/{id:int}"],
         ["server"] = _values["/stacks/{}/servers/{uid}"],
-        ["account"] = _values["/accounts/{id:int}"],
+        ["account"] = _values["/accounts/{accountId:int}"],
+        ["member"] = _values["/accounts/{}/members/{userId:int}"],
+        ["invitation"] = _values["/accounts/{}/invitations/{id:int}"],
+        ["link"] = InvitationToken,
+        ["device"] = _values["/users/{}/devices/{device}"],
         ["user"] = _values["/users/{id:int}"],
         ["spare"] = _values["/tokens/{id:int}"],
         ["application"] = _values["/applications/{id:int}"],
@@ -74,8 +81,13 @@ internal sealed class World
         await app.ChangeAsync(db => Given.AuthorizationAsync(db, owner.Id, application.Id));
         var group = (await owner.Api.ServerGroups.ListAsync(stack.Uid, 1, Cancel)).Response[0];
         var account = (await owner.Api.Accounts.ListAsync(1, Cancel)).Response[0];
+        var member = await app.GivenMemberAsync(Slipway.Server.Users.AccessLevel.View, "colleague@example.com");
+        await owner.Api.Members.SetRightAsync(account.Id, member.Id, stack.Uid, 20, Cancel);
+        var invited = await owner.Api.Members.InviteAsync(account.Id, new() { Email = "waiting@example.com" }, Cancel);
+        await owner.Api.Users.AddDeviceAsync(owner.Id, new("device-token", 1, 1), Cancel);
         return new(owner, stack.Uid)
         {
+            InvitationToken = invited.Url.Split("token=")[1],
             _values =
             {
                 ["/stacks/{stackUid}"] = stack.Uid,
@@ -84,7 +96,11 @@ internal sealed class World
                 ["/stacks/{}/environments/{idOrKey}"] = "COLOUR",
                 ["/stacks/{}/server_groups/{id:int}"] = $"{group.Id}",
                 ["/stacks/{}/servers/{uid}"] = server.Uid,
-                ["/accounts/{id:int}"] = $"{account.Id}",
+                ["/accounts/{accountId:int}"] = $"{account.Id}",
+                ["/accounts/{}/members/{userId:int}"] = $"{member.Id}",
+                ["/accounts/{}/members/{}/access_rights/{stack}"] = stack.Uid,
+                ["/accounts/{}/invitations/{id:int}"] = $"{invited.Invitation.Id}",
+                ["/users/{}/devices/{device}"] = "device-token",
                 ["/users/{id:int}"] = $"{owner.Id}",
                 ["/tokens/{id:int}"] = $"{token.Id}",
                 ["/applications/{id:int}"] = $"{application.Id}",

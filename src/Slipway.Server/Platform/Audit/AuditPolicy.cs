@@ -11,6 +11,7 @@ using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Limits;
+using Slipway.Server.Processes;
 using Slipway.Server.ServerGroups;
 using Slipway.Server.Servers;
 using Slipway.Server.Stacks;
@@ -63,12 +64,16 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
             ]),
         [typeof(Membership)] = new(
             [nameof(Membership.Role), nameof(Membership.CanCreateStack), nameof(Membership.CanAdminUsers), nameof(Membership.DefaultLevel)], []),
+        [typeof(ProcessCount)] = new([nameof(ProcessCount.Process), nameof(ProcessCount.Count)], []),
         [typeof(Servers.Server)] = new(
             [nameof(Servers.Server.Name), nameof(Servers.Server.Roles)],
             [nameof(Servers.Server.ProvisionedDigest), nameof(Servers.Server.Health), nameof(Servers.Server.HasDefaultRoles)]),
         [typeof(ServerGroup)] = new([nameof(ServerGroup.Name), nameof(ServerGroup.Type)], []),
         [typeof(Stack)] = new(
-            [nameof(Stack.Name), nameof(Stack.Uid), nameof(Stack.Environment), nameof(Stack.GitBranch), nameof(Stack.MaintenanceMode)],
+            [
+                nameof(Stack.Name), nameof(Stack.Uid), nameof(Stack.Environment), nameof(Stack.GitBranch), nameof(Stack.MaintenanceMode),
+                nameof(Stack.HostLabel), nameof(Stack.AssetPrefix), nameof(Stack.AllowedWebSource), nameof(Stack.ReconfigureNginx),
+            ],
             [
                 nameof(Stack.Epoch), nameof(Stack.Status), nameof(Stack.Health), nameof(Stack.Message), nameof(Stack.LastActivityAt), nameof(Stack.Analysis),
                 nameof(Stack.Language), nameof(Stack.Framework), nameof(Stack.Slug), nameof(Stack.SshPublicKey), nameof(Stack.GitPublicKey),

@@ -63,6 +63,8 @@ internal sealed class ChangeRecorder(AppDb db, AuditChain chain, TimeProvider ti
     /// <summary>Adds the entries to the context and moves the heads of their chains. Call it inside of the transaction, and save once more.</summary>
     public async Task<int> AddEntriesAsync(Origin origin, CancellationToken cancellationToken)
     {
+        foreach (var change in _changes.Where(change => change is { StackId: null, AccountId: null, ServerId: not null }))
+            change.StackId = await db.Servers.Where(server => server.Id == change.ServerId).Select(server => (int?)server.StackId).FirstOrDefaultAsync(cancellationToken);
         var stacks = await PlacesAsync(cancellationToken);
         var byAccount = new SortedDictionary<int, List<RecordedChange>>();
         foreach (var change in _changes)

@@ -15,7 +15,7 @@ internal sealed class Origin
     private string? _operation;
     private string? _who;
     private string? _via;
-    private int? _userId;
+    private User? _person;
 
     /// <summary>The request that this scope answers. It is read only if something is changed.</summary>
     public HttpContext? Request { get; set; }
@@ -25,11 +25,11 @@ internal sealed class Origin
 
     public string Operation => _operation ?? (Request is null ? Itself : OperationOf(Request));
 
-    public string Who => _who ?? (Person is { } caller ? caller.Email : Request is null ? Itself : "not signed in");
+    public string Who => _who ?? _person?.Email ?? (Person is { } caller ? caller.Email : Request is null ? Itself : "not signed in");
 
     public string Via => _via ?? (Person is { } caller ? caller.Via : Request is null ? ViaAction : Caller.ViaWeb);
 
-    public int? UserId => _userId ?? Person?.UserId;
+    public int? UserId => _person?.Id ?? Person?.UserId;
 
     public int? TokenId => Request?.Features.Get<TokenIdentity>()?.TokenId;
 
@@ -48,7 +48,7 @@ internal sealed class Origin
     public void Become(string who, string via, string operation) => (_who, _via, _operation) = (who, via, operation);
 
     /// <summary>This request is how the person signs in.</summary>
-    public void SignedIn(User user) => (_who, _userId) = (user.Email, user.Id);
+    public void SignedIn(User user) => _person = user;
 
     private static string OperationOf(HttpContext request)
     {

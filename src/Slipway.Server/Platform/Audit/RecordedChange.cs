@@ -18,7 +18,7 @@ internal sealed class RecordedChange
     public const string Secret = "(secret)";
     private const int MaxText = 300;
 
-    private static readonly string[] NameProperties = ["Email", "Name", "Key", "Kind", "Address", "Uid", "Release"];
+    private static readonly string[] NameProperties = ["Email", "Name", "Key", "Kind", "Address", "Uid", "Release", "Process"];
 
     public required string Type { get; init; }
 
@@ -35,6 +35,8 @@ internal sealed class RecordedChange
     public int? AccountId { get; private set; }
 
     public int? StackId { get; set; }
+
+    public int? ServerId { get; private set; }
 
     public int? UserId { get; private set; }
 
@@ -70,6 +72,7 @@ internal sealed class RecordedChange
             .FirstOrDefault(text => text.Length > 0);
         AccountId = entry.Entity is Accounts.Account account ? account.Id : Number(entry, "AccountId");
         StackId = entry.Entity is Stacks.Stack stack ? stack.Id : Number(entry, "StackId");
+        ServerId = Number(entry, "ServerId");
         UserId = entry.Entity is Users.User user ? user.Id : Number(entry, "UserId");
     }
 

@@ -31,6 +31,9 @@ internal sealed class Caller
 
     private Identity Known => _identity ?? throw new InvalidOperationException("Nobody is signed in; the route needs a policy.");
 
+    /// <summary>Whether this is an account of the caller that the installation's administrator has suspended, and why.</summary>
+    public string? FindSuspension(int accountId) => _identity?.Suspended.GetValueOrDefault(accountId);
+
     public bool Has(string scope) => Scopes.Contains(scope);
 
     public void Become(Identity identity, int accountId, FrozenSet<string> scopes, string via)
@@ -47,4 +50,8 @@ internal sealed class Caller
 /// <param name="Email">E-mail address.</param>
 /// <param name="PrimaryAccountId">The account of requests that name none.</param>
 /// <param name="AccountIds">All accounts that the person is a member of.</param>
-internal sealed record Identity(int UserId, string Email, int PrimaryAccountId, IReadOnlyList<int> AccountIds);
+internal sealed record Identity(int UserId, string Email, int PrimaryAccountId, IReadOnlyList<int> AccountIds)
+{
+    /// <summary>Those of the accounts that are suspended, and why.</summary>
+    public IReadOnlyDictionary<int, string> Suspended { get; init; } = FrozenDictionary<int, string>.Empty;
+}

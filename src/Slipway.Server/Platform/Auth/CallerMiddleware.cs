@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Claims;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.People;
 
 namespace Slipway.Server.Platform.Auth;
 
@@ -43,8 +44,11 @@ internal sealed class CallerMiddleware(RequestDelegate next, Identities identiti
 
     private static int? AccountOf(HttpContext context, Identity identity)
     {
-        if (context.Request.Headers["X-Account"].ToString() is not { Length: > 0 } text)
-            return identity.PrimaryAccountId;
-        return int.TryParse(text, CultureInfo.InvariantCulture, out var id) && identity.AccountIds.Contains(id) ? id : null;
+        if (context.Request.Headers["X-Account"].ToString() is { Length: > 0 } text)
+            return int.TryParse(text, CultureInfo.InvariantCulture, out var id) && identity.AccountIds.Contains(id) ? id : null;
+        // What a browser remembers may be an account that the person is no longer in.
+        if (ChosenAccount.Of(context) is { } chosen && identity.AccountIds.Contains(chosen))
+            return chosen;
+        return identity.AccountIds.Contains(identity.PrimaryAccountId) ? identity.PrimaryAccountId : identity.AccountIds is [var first, ..] ? first : 0;
     }
 }

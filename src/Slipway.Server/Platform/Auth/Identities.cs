@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
 
 namespace Slipway.Server.Platform.Auth;
@@ -80,15 +81,27 @@ internal sealed class Identities(IDbContextFactory<AppDb> contexts, CacheTrust t
         return new(token.Id, Scopes.Parse(token.Scopes) ?? [], identity, token.ApplicationId, token.ExpiresAt);
     }
 
-    private static Task<Identity?> ReadUserAsync(AppDb db, int userId, CancellationToken cancellationToken) =>
-        db.Users.Where(user => user.Id == userId)
-            .Select(user => new Identity(
-                user.Id, user.Email!, user.PrimaryAccountId, user.Memberships.Select(membership => membership.AccountId).ToList()))
+    // Who is locked is nobody here: no token and no session works.
+    private static async Task<Identity?> ReadUserAsync(AppDb db, int userId, CancellationToken cancellationToken)
+    {
+        var user = await db.Users.AsNoTracking().Where(user => user.Id == userId && user.LockedAt == null)
+            .Select(user => new { user.Email, user.PrimaryAccountId })
             .FirstOrDefaultAsync(cancellationToken);
+        if (user is null)
+            return null;
+        var accounts = await db.Memberships.Where(membership => membership.UserId == userId).OrderBy(membership => membership.AccountId)
+            .Select(membership => new { membership.AccountId, membership.Account!.SuspendedAt, membership.Account.SuspendedFor })
+            .ToListAsync(cancellationToken);
+        return new(userId, user.Email!, user.PrimaryAccountId, [.. accounts.Select(account => account.AccountId)])
+        {
+            Suspended = accounts.Where(account => account.SuspendedAt is not null)
+                .ToFrozenDictionary(account => account.AccountId, account => account.SuspendedFor ?? Accounts.Account.NoReason),
+        };
+    }
 
     private sealed record Entry<T>(T Value, DateTimeOffset ExpiresAt);
 }
 
 /// <summary>A token's row, its scopes and its owner; the application that holds it unless it is personal, and its end if it has one.</summary>
 internal sealed record TokenIdentity(
-    int TokenId, System.Collections.Frozen.FrozenSet<string> Scopes, Identity Owner, int? ApplicationId, DateTimeOffset? ExpiresAt);
+    int TokenId, FrozenSet<string> Scopes, Identity Owner, int? ApplicationId, DateTimeOffset? ExpiresAt);

@@ -26,6 +26,7 @@ internal static class SessionEndpoints
         app.MapPost("/session/end", EndAsync).AllowAnonymous();
         app.MapPost("/setup", SetUpAsync).AllowAnonymous();
         app.MapProfile();
+        app.MapSessionAccounts();
     }
 
     public static void AddSessionForms(this IServiceCollection services) =>

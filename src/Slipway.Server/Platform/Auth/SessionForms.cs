@@ -50,3 +50,17 @@ internal sealed class ConfirmationForm
 {
     public string? Password { get; set; }
 }
+
+internal sealed class InvitationForm
+{
+    public string? Token { get; set; }
+
+    public string? Email { get; set; }
+
+    public string? Password { get; set; }
+}
+
+internal sealed class AccountForm
+{
+    public int Account { get; set; }
+}

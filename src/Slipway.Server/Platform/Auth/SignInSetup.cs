@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.People;
 using Slipway.Server.Users;
 
 namespace Slipway.Server.Platform.Auth;
@@ -23,6 +24,7 @@ internal static class SignInSetup
         services.AddIdentities(isOnlyNode: builder.Configuration[$"{DatabaseOptions.Section}:Provider"] != DatabaseOptions.Postgres);
         services.AddSingleton<TokenUses>();
         services.AddHostedService(provider => provider.GetRequiredService<TokenUses>());
+        services.AddScoped<IUserConfirmation<User>, LockedPeople>();
         services.AddIdentityCore<User>(Configure).AddEntityFrameworkStores<AppDb>().AddSignInManager().AddDefaultTokenProviders();
         services.AddAuthentication(AuthSchemes.Choice)
             .AddPolicyScheme(AuthSchemes.Choice, null, options => options.ForwardDefaultSelector = AuthSchemes.Choose)
@@ -48,6 +50,7 @@ internal static class SignInSetup
     private static void Configure(IdentityOptions options)
     {
         options.User.RequireUniqueEmail = true;
+        options.SignIn.RequireConfirmedAccount = true;
         // Length is what makes a password hard to guess; rules about its letters only make it hard to remember.
         options.Password = new()
         {

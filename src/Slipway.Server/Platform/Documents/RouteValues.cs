@@ -1,5 +1,6 @@
 using Slipway.Contracts.Http;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.People;
 
 namespace Slipway.Server.Platform.Documents;
 
@@ -17,6 +18,10 @@ internal static class RouteValues
         StackAccess.RouteValue => "The stack's UID.",
         "id" => "Numeric id.",
         "uid" => "The server's UID.",
+        AccountAccess.RouteValue => "Numeric id of the account.",
+        "userId" => "Numeric id of the person.",
+        "stack" => "The stack's UID.",
+        "device" => "The device's token; the word token stands for the parameter of that name.",
         "idOrKey" => "Numeric id, or the key.",
         _ => null,
     };

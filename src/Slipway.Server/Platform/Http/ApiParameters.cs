@@ -30,10 +30,13 @@ internal sealed class ApiParameters
 
     /// <summary>Fills a record of the contract.</summary>
     /// <exception cref="BadHttpRequestException">A parameter is missing or of the wrong kind; the message names it.</exception>
-    public T Read<T>()
+    public T Read<T>(params (string Name, string? Value)[] overrides)
     {
         var type = ParameterReader.Options.GetTypeInfo(typeof(T));
-        return (T)ParameterReader.Read((JsonObject)_values.DeepClone(), type);
+        var values = (JsonObject)_values.DeepClone();
+        foreach (var (name, value) in overrides)
+            values[name] = value;
+        return (T)ParameterReader.Read(values, type);
     }
 
     public string? Text(string name) => _values[name] switch
@@ -50,6 +53,19 @@ internal sealed class ApiParameters
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum
             ? number
             : throw new BadHttpRequestException($"{name} must be a whole number from {minimum} to {maximum}.");
+    }
+
+    /// <summary>Whether an optional switch is on; absent means off.</summary>
+    public bool Flag(string name) => Text(name) is { } text && ParameterReader.ReadBool(text, name);
+
+    /// <summary>A time in any ISO 8601 form.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw new BadHttpRequestException($"{name} must be a time like 2026-01-31T12:00:00Z.");
     }
 
     /// <summary>The part of a list that is asked for; lists of short items may have larger pages.</summary>

@@ -15,6 +15,9 @@ internal sealed class ApiProblem(int status, string? details) : IResult, IStatus
 
     public static ApiProblem BadRequest(string details) => new(StatusCodes.Status400BadRequest, details);
 
+    public static ApiProblem Suspended(string reason) => new(
+        StatusCodes.Status402PaymentRequired, $"The account is suspended. {reason} Until that is settled you can only look at accounts and people.");
+
     public static ApiProblem Forbidden(string details) => new(StatusCodes.Status403Forbidden, details);
 
     public static ApiProblem NotFound(string? details = null) => new(StatusCodes.Status404NotFound, details);

@@ -7,6 +7,8 @@ using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Limits;
+using Slipway.Server.Platform.People;
+using Slipway.Server.Platform.Proxies;
 
 namespace Slipway.Server.Platform.Http;
 
@@ -38,6 +40,7 @@ internal static class ApiSetup
         });
         services.AddRateLimit();
         services.AddDocuments();
+        services.AddProxies();
         builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
         return builder;
     }
@@ -60,6 +63,7 @@ internal static class ApiSetup
         app.UseWhen(context => !OAuthPaths.IsProtocol(context), rest => rest.Use(AuthenticateAsync));
         app.UseWhen(IsApi, api => api.UseMiddleware<RateLimitMiddleware>());
         app.UseMiddleware<CallerMiddleware>();
+        app.UseSuspension();
         app.Use((context, next) => IsApi(context) && Refuse(context) is { } problem ? problem.ExecuteAsync(context) : next(context));
         app.UseAuthorization();
         app.UseAntiforgery();

@@ -17,6 +17,8 @@ internal static class DashboardSetup
     /// <summary>Comes before the API's own middleware, which calls of the pages run through.</summary>
     public static void UseDashboard(this WebApplication app)
     {
+        // First, so that all behind sees the address of the client.
+        app.UseForwardedHeaders();
         app.UseInProcessCalls();
         app.UseSecurityHeaders();
         app.UseWhen(context => !context.Request.Path.StartsWithSegments("/api"), pages => pages.UseMiddleware<PageErrors>());

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Slipway.Contracts;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.People;
 
 namespace Slipway.Server.Platform.Http;
 
@@ -44,7 +45,7 @@ internal sealed class InProcessPipeline(IHttpContextFactory contexts, IServiceSc
         var entry = _entry ?? throw new InvalidOperationException("The pipeline does not take calls in process.");
         var features = InProcessRequest.Features(request, body, page);
         response.AddTo(features);
-        features.Set(new InProcessCall(page.User));
+        features.Set(new InProcessCall(page.User, ChosenAccount.Of(page)));
         // The page's context hangs on the execution context, and would be cleared when the call's takes its place.
         using (ExecutionContext.SuppressFlow())
             _ = Task.Run(() => RunAsync(entry, features, response), CancellationToken.None);

@@ -58,6 +58,8 @@ internal sealed partial class PageErrors(RequestDelegate next, ILogger<PageError
                 return Task.CompletedTask;
             case HttpStatusCode.NotFound:
                 return ShowNothingAsync(context);
+            case HttpStatusCode.PaymentRequired:
+                return ShowAsync(context, StatusCodes.Status402PaymentRequired, "This account is suspended", exception.Message);
             default:
                 return ShowAsync(context, (int)exception.Status, "That did not work", exception.Message);
         }

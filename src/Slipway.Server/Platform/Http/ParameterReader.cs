@@ -85,7 +85,7 @@ internal static class ParameterReader
         }
     }
 
-    private static bool ReadBool(string text, string name) => text.ToLowerInvariant() switch
+    public static bool ReadBool(string text, string name) => text.ToLowerInvariant() switch
     {
         "1" or "true" or "on" or "yes" or "enable" => true,
         "0" or "false" or "off" or "no" or "disable" => false,

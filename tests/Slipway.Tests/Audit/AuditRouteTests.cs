@@ -1,0 +1,120 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Server.Users;
+using Slipway.Tests.Support;
+
+namespace Slipway.Tests.Audit;
+
+/// <summary>Calls every route that changes something, once and with success, and looks for the entry about it.</summary>
+public sealed class AuditRouteTests : IAsyncDisposable
+{
+    private readonly SlipwayApp _app = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>
+    /// What to send to each route, in an order in which all succeed. <c>{stack}</c> and the like stand for what is there by then. A new route
+    /// needs its line here.
+    /// </summary>
+    private static readonly (string Route, string Path, string Body)[] Calls =
+    [
+        ("POST /stacks", "/stacks", """{"name":"Another","git":"https://git.example.com/a/c.git"}"""),
+        ("POST /stacks/{stackUid}/analysis", "/stacks/{stack}/analysis", "{}"),
+        ("POST /stacks/{stackUid}/environments", "/stacks/{stack}/environments", """{"key":"A","value":"b"}"""),
+        ("PUT /stacks/{stackUid}/environments/{idOrKey}", "/stacks/{stack}/environments/A", """{"value":"c"}"""),
+        ("DELETE /stacks/{stackUid}/environments/{idOrKey}", "/stacks/{stack}/environments/A", "{}"),
+        ("POST /stacks/{stackUid}/servers", "/stacks/{stack}/servers", """{"address":"192.0.2.1"}"""),
+        ("POST /stacks/{stackUid}/deployments", "/stacks/{stack}/deployments", "{}"),
+        ("DELETE /stacks/{stackUid}/deployments/{id}", "/stacks/{stack}/deployments/{deployment}", "{}"),
+        ("POST /stacks/{stackUid}/deployments/{id}/rollback", "/stacks/{stack}/deployments/{kept}/rollback", "{}"),
+        ("DELETE /stacks/{stackUid}/servers/{uid}", "/stacks/{stack}/servers/{server}", "{}"),
+        ("POST /tokens", "/tokens", """{"name":"CI","scopes":"public"}"""),
+        ("DELETE /tokens/{id}", "/tokens/{token}", "{}"),
+        ("POST /users/{id}/devices", "/users/{member}/devices", """{"token":"abc","device_type":1,"sub_type":1}"""),
+        ("PUT /users/{id}/devices", "/users/{member}/devices", """{"token":"abc","device_type":1,"sub_type":2}"""),
+        ("PUT /users/{id}/devices/{device}", "/users/{member}/devices/abc", """{"device_type":2}"""),
+        ("DELETE /users/{id}/devices/{device}", "/users/{member}/devices/abc", "{}"),
+        ("PUT /users/{id}/lock", "/users/{member}/lock", "{}"),
+        ("DELETE /users/{id}/lock", "/users/{member}/lock", "{}"),
+        ("POST /accounts", "/accounts", """{"name":"Second"}"""),
+        ("PUT /accounts/{accountId}", "/accounts/1", """{"name":"Renamed"}"""),
+        ("PUT /accounts/{accountId}/members/{userId}", "/accounts/1/members/{member}", """{"can_create_stack":true}"""),
+        ("PUT /accounts/{accountId}/members/{userId}/access_rights/{stack}", "/accounts/1/members/{member}/access_rights/{stack}", """{"level":20}"""),
+        ("DELETE /accounts/{accountId}/members/{userId}/access_rights/{stack}", "/accounts/1/members/{member}/access_rights/{stack}", "{}"),
+        ("POST /accounts/{accountId}/invitations", "/accounts/1/invitations", """{"email":"new@example.com"}"""),
+        ("DELETE /accounts/{accountId}/invitations/{id}", "/accounts/1/invitations/1", "{}"),
+        ("DELETE /accounts/{accountId}/members/{userId}", "/accounts/1/members/{member}", "{}"),
+        ("POST /accounts/{accountId}/owner", "/accounts/1/owner", """{"user_id":{heir}}"""),
+    ];
+
+    /// <summary>Their entries are checked elsewhere.</summary>
+    private static readonly string[] CheckedElsewhere = ["POST /setup", "POST /invitation"];
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public void EveryRouteThatChanges_IsCalledHere()
+    {
+        var routes = from route in _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+                     let text = "/" + route.RoutePattern.RawText!.Trim('/').Replace(":int}", "}", StringComparison.Ordinal)
+                     where text.StartsWith("/api/3/", StringComparison.Ordinal)
+                     from method in route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? []
+                     where method is "POST" or "PUT" or "PATCH" or "DELETE"
+                     select $"{method} {text["/api/3".Length..]}";
+        var known = Calls.Select(call => call.Route).Concat(CheckedElsewhere);
+        Assert.Empty(routes.Distinct().Except(known));
+    }
+
+    [Fact]
+    public async Task EveryChange_LeavesAnEntry_ThatNamesTheRoute()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var stack = await owner.GivenStackAsync();
+        var member = await _app.GivenMemberAsync(AccessLevel.View);
+        var heir = await _app.GivenMemberAsync(AccessLevel.View, "heir@example.com");
+        _app.Machines.Add("192.0.2.1");
+        await _app.ChangeAsync(db => Given.AnalysisAsync(db, stack.Uid));
+        var values = new Dictionary<string, string> { ["stack"] = stack.Uid, ["member"] = Text(member.Id), ["heir"] = Text(heir.Id) };
+        foreach (var (route, path, body) in Calls)
+        {
+            await PrepareAsync(route, stack.Uid, values);
+            var before = await CountAsync(route);
+            using var content = new StringContent(Fill(body, values));
+            var (status, answer) = await owner.SendAsync(new(route.Split(' ')[0]), "/api/3" + Fill(path, values), content);
+            Assert.True((int)status == 200, $"{route} answered {status}: {answer["details"]}");
+            Assert.True(await CountAsync(route) > before, $"{route} left no entry.");
+        }
+    }
+
+    // What the calls before have made, or could not make because no work is done in these tests.
+    private async Task PrepareAsync(string route, string stackUid, Dictionary<string, string> values)
+    {
+        switch (route)
+        {
+            case "DELETE /stacks/{stackUid}/deployments/{id}":
+                values["deployment"] = Text(await _app.InDatabaseAsync(db => db.Deployments.MaxAsync(row => row.Id, Cancel)));
+                break;
+            case "POST /stacks/{stackUid}/deployments/{id}/rollback":
+                var id = await _app.InDatabaseAsync(db => db.Deployments.MinAsync(row => row.Id, Cancel));
+                await _app.ChangeAsync(db => Given.DeploymentEndAsync(db, id, Slipway.Server.Deployments.DeploymentOutcome.Success, isLive: false));
+                values["kept"] = Text(id);
+                break;
+            case "DELETE /stacks/{stackUid}/servers/{uid}":
+                values["server"] = await _app.InDatabaseAsync(db => db.Servers.Where(row => row.Stack!.Uid == stackUid).Select(row => row.Uid).FirstAsync(Cancel));
+                await _app.ChangeAsync(Given.FinishActionsAsync);
+                break;
+            case "DELETE /tokens/{id}":
+                values["token"] = Text(await _app.InDatabaseAsync(db => db.AccessTokens.MaxAsync(row => row.Id, Cancel)));
+                break;
+        }
+    }
+
+    private Task<int> CountAsync(string route) => _app.InDatabaseAsync(db => db.AuditEntries.CountAsync(entry => entry.Operation == route, Cancel));
+
+    private static string Fill(string text, Dictionary<string, string> values) =>
+        values.Aggregate(text, (filled, pair) => filled.Replace($"{{{pair.Key}}}", pair.Value, StringComparison.Ordinal));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
