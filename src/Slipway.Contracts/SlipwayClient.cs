@@ -2,10 +2,15 @@ using Slipway.Contracts.Accounts;
 using Slipway.Contracts.Actions;
 using Slipway.Contracts.Applications;
 using Slipway.Contracts.Audit;
+using Slipway.Contracts.Databases;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Environments;
+using Slipway.Contracts.Hooks;
+using Slipway.Contracts.Ping;
+using Slipway.Contracts.Processes;
 using Slipway.Contracts.ServerGroups;
 using Slipway.Contracts.Servers;
+using Slipway.Contracts.Settings;
 using Slipway.Contracts.Setup;
 using Slipway.Contracts.Stacks;
 using Slipway.Contracts.Tokens;
@@ -28,6 +33,7 @@ public sealed class SlipwayClient(HttpClient http)
     public ApplicationsClient Applications => new(_connection);
 
     public AuthorizedApplicationsClient AuthorizedApplications => new(_connection);
+    public DatabasesClient Databases => new(_connection);
 
     public AuditClient Audit => new(_connection);
 
@@ -37,9 +43,17 @@ public sealed class SlipwayClient(HttpClient http)
 
     public MembersClient Members => new(_connection);
 
+    public HooksClient Hooks => new(_connection);
+
+    public PingClient Ping => new(_connection);
+
+    public ProcessesClient Processes => new(_connection);
+
     public ServerGroupsClient ServerGroups => new(_connection);
 
     public ServersClient Servers => new(_connection);
+
+    public SettingsClient Settings => new(_connection);
 
     public SetupClient Setup => new(_connection);
 

@@ -4,11 +4,15 @@ using Slipway.Contracts.Accounts;
 using Slipway.Contracts.Actions;
 using Slipway.Contracts.Applications;
 using Slipway.Contracts.Audit;
+using Slipway.Contracts.Databases;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Environments;
 using Slipway.Contracts.Http;
+using Slipway.Contracts.Hooks;
+using Slipway.Contracts.Processes;
 using Slipway.Contracts.ServerGroups;
 using Slipway.Contracts.Servers;
+using Slipway.Contracts.Settings;
 using Slipway.Contracts.Setup;
 using Slipway.Contracts.Stacks;
 using Slipway.Contracts.Tokens;
@@ -28,12 +32,15 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiList<Application>))]
 [JsonSerializable(typeof(ApiList<AuditEntry>))]
 [JsonSerializable(typeof(ApiList<AuthorizedApplication>))]
+[JsonSerializable(typeof(ApiList<Database>))]
 [JsonSerializable(typeof(ApiList<Deployment>))]
 [JsonSerializable(typeof(ApiList<EnvironmentVariable>))]
 [JsonSerializable(typeof(ApiList<Invitation>))]
 [JsonSerializable(typeof(ApiList<PersonalToken>))]
+[JsonSerializable(typeof(ApiList<Process>))]
 [JsonSerializable(typeof(ApiList<Server>))]
 [JsonSerializable(typeof(ApiList<ServerGroup>))]
+[JsonSerializable(typeof(ApiList<Setting>))]
 [JsonSerializable(typeof(ApiList<Stack>))]
 [JsonSerializable(typeof(ApiList<StackAction>))]
 [JsonSerializable(typeof(ApiList<User>))]
@@ -49,9 +56,12 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiResponse<HostKey>))]
 [JsonSerializable(typeof(ApiResponse<InvitationOffer>))]
 [JsonSerializable(typeof(ApiResponse<OkReply>))]
+[JsonSerializable(typeof(ApiResponse<Process>))]
+[JsonSerializable(typeof(ApiResponse<RedeployHook>))]
 [JsonSerializable(typeof(ApiResponse<RedeployReply>))]
 [JsonSerializable(typeof(ApiResponse<Server>))]
 [JsonSerializable(typeof(ApiResponse<ServerGroup>))]
+[JsonSerializable(typeof(ApiResponse<Setting>))]
 [JsonSerializable(typeof(ApiResponse<SetupReply>))]
 [JsonSerializable(typeof(ApiResponse<Stack>))]
 [JsonSerializable(typeof(ApiResponse<StackAction>))]
@@ -59,11 +69,16 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiResponse<StackKeys>))]
 [JsonSerializable(typeof(ApiResponse<User>))]
 [JsonSerializable(typeof(AcceptInvitation))]
+[JsonSerializable(typeof(AddDatabase))]
 [JsonSerializable(typeof(AddEnvironmentVariable))]
 [JsonSerializable(typeof(AddServer))]
 [JsonSerializable(typeof(ChangeApplication))]
+[JsonSerializable(typeof(ChangeDatabase))]
 [JsonSerializable(typeof(ChangeEnvironmentVariable))]
 [JsonSerializable(typeof(ChangeMember))]
+[JsonSerializable(typeof(ChangeHook))]
+[JsonSerializable(typeof(ChangeSetting))]
+[JsonSerializable(typeof(ChangeStack))]
 [JsonSerializable(typeof(CompleteSetup))]
 [JsonSerializable(typeof(CreateStack))]
 [JsonSerializable(typeof(CreateToken))]
@@ -77,4 +92,8 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(SaveDevice))]
 [JsonSerializable(typeof(SetAccessRight))]
 [JsonSerializable(typeof(TransferAccount))]
+[JsonSerializable(typeof(Removal))]
+[JsonSerializable(typeof(RepinHostKey))]
+[JsonSerializable(typeof(RunAction))]
+[JsonSerializable(typeof(ScaleProcess))]
 public sealed partial class SlipwayJson : JsonSerializerContext;

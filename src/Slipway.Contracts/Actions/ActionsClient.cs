@@ -21,6 +21,22 @@ public sealed class ActionsClient(ApiConnection connection)
     public Task<StackAction> GetAsync(string stackUid, int id, CancellationToken cancellationToken = default) =>
         connection.GetAsync<StackAction>(Path(stackUid, id), cancellationToken);
 
+    /// <summary>Has something done with the stack.</summary>
+    public Task<StackAction> RunAsync(string stackUid, RunAction request, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<RunAction, StackAction>(HttpMethod.Post, $"stacks/{Uri.EscapeDataString(stackUid)}/actions", request, cancellationToken);
+
+    /// <summary>Removes the code that web servers and Slipway keep between deployments.</summary>
+    public Task<StackAction> ClearCachesAsync(string stackUid, CancellationToken cancellationToken = default) =>
+        RunAsync(stackUid, new() { Command = "clear_caches" }, cancellationToken);
+
+    /// <summary>Shows visitors a page that says so in place of the application, or the application again.</summary>
+    public Task<StackAction> SetMaintenanceAsync(string stackUid, bool isOn, CancellationToken cancellationToken = default) =>
+        RunAsync(stackUid, new() { Command = "maintenance_mode", Value = isOn ? "1" : "0" }, cancellationToken);
+
+    /// <summary>Starts databases and application anew.</summary>
+    public Task<StackAction> RestartAsync(string stackUid, CancellationToken cancellationToken = default) =>
+        RunAsync(stackUid, new() { Command = "restart" }, cancellationToken);
+
     public Task<ApiList<ActionStep>> ListStepsAsync(string stackUid, int id, CancellationToken cancellationToken = default) =>
         connection.ListAsync<ActionStep>(Path(stackUid, id) + "/steps", 1, cancellationToken);
 

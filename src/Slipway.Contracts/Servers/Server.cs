@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Slipway.Contracts.Servers;
 
 /// <summary>A machine's place in a stack.</summary>
@@ -58,6 +60,14 @@ public sealed record Server
 
     public bool PersonalKey { get; init; }
 
+    /// <summary>The private key that opens the machine. It is here only when it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SshPrivateKey { get; init; }
+
+    /// <summary>The same under the blueprint's name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? PrivateKey => SshPrivateKey;
+
     /// <summary>The pinned host key's fingerprint. Beyond the blueprint.</summary>
     public string? HostKey { get; init; }
 
@@ -83,4 +93,13 @@ public sealed record ServerParams
 
     /// <summary>Memory in bytes.</summary>
     public long CachedMemory { get; init; }
+
+    public string? PassengerVersion { get; init; }
+
+    public bool PassengerEnterprise { get; init; }
+
+    /// <summary>Whether nginx passes the visitor's own address on.</summary>
+    public bool SupportsNginxRealip { get; init; } = true;
+
+    public int? PassengerPoolMax { get; init; }
 }

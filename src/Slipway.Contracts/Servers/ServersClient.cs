@@ -1,4 +1,6 @@
+using Slipway.Contracts.Actions;
 using Slipway.Contracts.Http;
+using Slipway.Contracts.Stacks;
 
 namespace Slipway.Contracts.Servers;
 
@@ -14,9 +16,18 @@ public sealed class ServersClient(ApiConnection connection)
     public Task<Server> AddAsync(string stackUid, AddServer request, CancellationToken cancellationToken = default) =>
         connection.SendAsync<AddServer, Server>(HttpMethod.Post, Path(stackUid), request, cancellationToken);
 
-    /// <summary>Takes a server that holds no data of the stack's databases out of the stack; the machine is left as it is.</summary>
-    public Task<OkReply> RemoveAsync(string stackUid, string uid, CancellationToken cancellationToken = default) =>
-        connection.SendAsync<OkReply>(HttpMethod.Delete, $"{Path(stackUid)}/{Uri.EscapeDataString(uid)}", cancellationToken);
+    /// <summary>The server with the private key that Slipway made for the stack, in <see cref="Server.SshPrivateKey"/>.</summary>
+    public Task<Server> GetWithPrivateKeyAsync(string stackUid, string uid, CancellationToken cancellationToken = default) =>
+        connection.GetAsync<Server>($"{Path(stackUid)}/{Uri.EscapeDataString(uid)}?include_private_key=1", cancellationToken);
+
+    /// <summary>Takes a server that holds no data of the stack's databases out of the stack, and removes the stack from it.</summary>
+    public Task<StackAction> RemoveAsync(string stackUid, string uid, bool force = false, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<Removal, StackAction>(
+            HttpMethod.Delete, $"{Path(stackUid)}/{Uri.EscapeDataString(uid)}", new(Force: force), cancellationToken);
+
+    /// <summary>Takes the machine on again after it was made anew.</summary>
+    public Task<Server> RepinAsync(string stackUid, string uid, RepinHostKey request, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<RepinHostKey, Server>(HttpMethod.Put, $"{Path(stackUid)}/{Uri.EscapeDataString(uid)}/host_key", request, cancellationToken);
 
     /// <summary>Asks a machine for its host key, so that a person can compare it before it is pinned.</summary>
     public Task<HostKey> GetHostKeyAsync(string address, int port = 22, CancellationToken cancellationToken = default) =>

@@ -15,6 +15,13 @@ public sealed class StacksClient(ApiConnection connection)
     public Task<CreatedStack> CreateAsync(CreateStack request, CancellationToken cancellationToken = default) =>
         connection.SendAsync<CreateStack, CreatedStack>(HttpMethod.Post, "stacks", request, cancellationToken);
 
+    public Task<Stack> RenameAsync(string uid, string name, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<ChangeStack, Stack>(HttpMethod.Put, $"stacks/{Uri.EscapeDataString(uid)}", new(name), cancellationToken);
+
+    /// <summary>Removes the stack from its servers, and then altogether: when its action is no longer found, it is done.</summary>
+    public Task<StackAction> DeleteAsync(string uid, Removal removal, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<Removal, StackAction>(HttpMethod.Delete, $"stacks/{Uri.EscapeDataString(uid)}", removal, cancellationToken);
+
     public Task<StackAnalysis> GetAnalysisAsync(string uid, CancellationToken cancellationToken = default) =>
         connection.GetAsync<StackAnalysis>($"stacks/{Uri.EscapeDataString(uid)}/analysis", cancellationToken);
 

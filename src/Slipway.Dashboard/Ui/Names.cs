@@ -3,6 +3,17 @@ namespace Slipway.Dashboard.Ui;
 /// <summary>Names of things as their makers write them.</summary>
 public static class Names
 {
+    /// <summary>A setting by its key; what is not known keeps it.</summary>
+    public static string OfSetting(string key) => key switch
+    {
+        "allowed.web.source" => "Who may visit",
+        "asset.prefix" => "Assets folder",
+        "git.branch" => "Branch",
+        "git.repository" => "Repository",
+        "reconfigure.nginx" => "Configure nginx anew",
+        _ => key,
+    };
+
     public static string OfFramework(string framework) => framework switch
     {
         "rails" => "Ruby on Rails",
@@ -53,6 +64,10 @@ public static class Names
         "env-var-new" => "Environment variable added",
         "env-var-update" => "Environment variable changed",
         "env-var-delete" => "Environment variable deleted",
+        "maintenance_mode" => "Maintenance switched",
+        "Process_scale" => "Processes scaled",
+        "server_remove" => "Server removed",
+        "stack_delete" => "Stack deleted",
         _ => Plain(action),
     };
 

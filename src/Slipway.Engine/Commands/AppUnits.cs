@@ -16,7 +16,10 @@ internal static class AppUnits
     public static string CustomWeb(StackPaths paths, TimeSpan stopTimeout) => Template(
         paths, StackPaths.WebProcess(isCustom: true), stopTimeout, $"{RuntimeDirectory(paths)}\nBindPaths={paths.RunDirectory("%i")}:/tmp\nEnvironment=TMPDIR=/var/tmp");
 
-    public static string Process(StackPaths paths, string name, TimeSpan stopTimeout) => Template(paths, name, stopTimeout, "PrivateTmp=yes");
+    /// <param name="paths">Where the stack's things are.</param>
+    /// <param name="file">Name of the process's file in its run.</param>
+    /// <param name="stopTimeout">From TERM to KILL.</param>
+    public static string Process(StackPaths paths, string file, TimeSpan stopTimeout) => Template(paths, file, stopTimeout, "PrivateTmp=yes");
 
     private static string RuntimeDirectory(StackPaths paths) => $"RuntimeDirectory={paths.RuntimeDirectory("%i")}\nRuntimeDirectoryMode=0750";
 

@@ -48,6 +48,14 @@ internal static class MySqlCommands
         return statements.ToString();
     }
 
+    /// <summary>Removes the user from everywhere; with data the database too.</summary>
+    public static string RemoveDatabase(string user, IEnumerable<string> hosts, string database, bool withData) => string.Concat(
+    [
+        "SET SESSION sql_mode = '';\n",
+        .. hosts.Select(host => $"DROP USER IF EXISTS {Literal(user)}@{Literal(host)};\n"),
+        withData ? $"DROP DATABASE IF EXISTS {Identifier(database)};\n" : "",
+    ]);
+
     /// <summary>A string constant while sql_mode has no NO_BACKSLASH_ESCAPES.</summary>
     public static string Literal(string value)
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Commands;
@@ -23,23 +24,31 @@ internal static class NginxConfig
     /// <summary>Answers to the machine's address and to names that no site has.</summary>
     public static string DefaultSite(StackSpec stack, ServerSpec server) => Server(stack, server, "default_server", "_");
 
-    private static string Server(StackSpec stack, ServerSpec server, string options, string names)
+    private static string Server(StackSpec stack, ServerSpec server, string options, string names) => $$"""
+        # Written by Slipway; changes are overwritten.
+        server {
+        {{NginxBase.Listen(server.Facts, options)}}
+            server_name {{names}};
+            error_log {{stack.Paths.Log}}/nginx_error.log;
+            include {{NginxBase.SnippetPath}};
+
+        {{(stack.IsInMaintenance ? MaintenancePage.Locations(stack.Paths) : Locations(stack))}}
+        }
+
+        """;
+
+    private static string Locations(StackSpec stack)
     {
         var paths = stack.Paths;
+        var prefix = Regex.Escape(stack.AssetPrefix);
         return $$"""
-            # Written by Slipway; changes are overwritten.
-            server {
-            {{NginxBase.Listen(server.Facts, options)}}
-                server_name {{names}};
                 root {{paths.Current}}/public;
-                error_log {{paths.Log}}/nginx_error.log;
-                include {{NginxBase.SnippetPath}};
 
                 location / {
                     try_files $uri @app;
                 }
 
-                location ~ ^/(assets|packs)/ {
+                location ~ ^/({{prefix}}|packs)/ {
                     gzip_static on;
                     expires max;
                     add_header Cache-Control public;
@@ -59,8 +68,6 @@ internal static class NginxConfig
                     proxy_redirect off;
                     proxy_read_timeout 300s;
                 }
-            }
-
             """;
     }
 }

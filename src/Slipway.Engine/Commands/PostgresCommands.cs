@@ -38,6 +38,24 @@ internal static class PostgresCommands
             """;
     }
 
+    /// <summary>Lets nobody in as the role any more. With data the database goes too, and the role with it, which owns nothing then.</summary>
+    public static string RemoveDatabase(string role, string database, bool withData)
+    {
+        var close = $"ALTER ROLE {Identifier(role)} NOLOGIN PASSWORD NULL";
+        var lines = $"""
+            SET standard_conforming_strings = on;
+            SELECT {Literal(close)} WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = {Literal(role)}) \gexec
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = {Literal(role)};
+
+            """;
+        return !withData ? lines : lines + $"""
+            SET client_min_messages = warning;
+            DROP DATABASE IF EXISTS {Identifier(database)};
+            DROP ROLE IF EXISTS {Identifier(role)};
+
+            """;
+    }
+
     /// <summary>A string constant, with standard_conforming_strings on.</summary>
     public static string Literal(string value) => $"'{WithoutNul(value).Replace("'", "''", StringComparison.Ordinal)}'";
 

@@ -23,6 +23,9 @@ internal static class SystemdCommands
 
     public static IReadOnlyList<string> Stop(string units) => ["systemctl", "stop", "--", units];
 
+    /// <summary>Stops a unit that may not be there: a pattern that nothing fits is no error.</summary>
+    public static IReadOnlyList<string> StopIfThere(string unit) => Stop(unit[..^1] + $"[{unit[^1]}]");
+
     /// <summary>A unit that failed is otherwise remembered until the next start of the machine.</summary>
     public static IReadOnlyList<string> ResetFailed(string units) => ["systemctl", "reset-failed", "--", units];
 
@@ -34,11 +37,20 @@ internal static class SystemdCommands
     public static IReadOnlyList<string> LastOutput(string unit, int lines) =>
         ["journalctl", $"--unit={unit}", "--no-pager", "--output=cat", $"--lines={lines.ToString(CultureInfo.InvariantCulture)}"];
 
+    /// <summary>Pattern of all units of a stack's runs.</summary>
+    public static string UnitsOfStack(string slug) => UnitsOfRun(slug, "*");
+
     /// <summary>Pattern of all units of a run.</summary>
     public static string UnitsOfRun(string slug, string run) => $"slipway-{slug}-*@{run}.service";
 
+    /// <summary>Where the units are that Slipway wrote.</summary>
+    public const string UnitDirectory = "/etc/systemd/system";
+
+    /// <summary>Where the links are by which units are started with the machine.</summary>
+    public const string WantsDirectory = UnitDirectory + "/multi-user.target.wants";
+
     /// <summary>The link by which a unit is started with the machine. It is all that enabling means, and needs no reload.</summary>
-    public static string WantsLink(string unit) => $"/etc/systemd/system/multi-user.target.wants/{unit}";
+    public static string WantsLink(string unit) => $"{WantsDirectory}/{unit}";
 
     public static string TemplateFile(string unit) => $"/etc/systemd/system/{unit[..(unit.IndexOf('@', StringComparison.Ordinal) + 1)]}.service";
 }

@@ -10,5 +10,10 @@ internal static class UserCommands
     public static IReadOnlyList<string> Add(string user, string home) =>
         ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", home, "--shell", "/usr/sbin/nologin", "--", user];
 
+    /// <summary>Leaves the user's files where they are.</summary>
+    public static IReadOnlyList<string> Remove(string user) => ["userdel", "--", user];
+
+    public static IReadOnlyList<string> RemoveGroup(string group) => ["groupdel", "--", group];
+
     public static IReadOnlyList<string> AddToGroup(string user, string group) => ["usermod", "--append", "--groups", group, "--", user];
 }

@@ -64,7 +64,7 @@ internal static class Abandon
             return false;
         }
         if (isPinned)
-            await Switcher.PinOldAsync(context, host, old, cancellationToken);
+            await Switcher.PinOldAsync(context, server, host, old, cancellationToken);
         return true;
     }
 }

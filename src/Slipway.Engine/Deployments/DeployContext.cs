@@ -5,7 +5,7 @@ using Slipway.Engine.Stacks;
 namespace Slipway.Engine.Deployments;
 
 /// <summary>What the steps of one deployment share.</summary>
-internal sealed class DeployContext
+internal sealed record DeployContext
 {
     /// <summary>The stack as its records say; what the commit wants is added by <see cref="Stack"/>.</summary>
     public required StackSpec Wanted { get; init; }

@@ -21,6 +21,9 @@ internal sealed class DeployState
     /// <summary>What servers were completely provisioned with by this deployment, by uid.</summary>
     public Dictionary<string, string> ProvisionedDigests { get; set; } = [];
 
+    /// <summary>Whether all servers are gone over, because somebody wanted nginx configured anew.</summary>
+    public bool ReconfiguresNginx { get; set; }
+
     /// <summary>The releases that are still on the servers.</summary>
     public List<string> KeptReleases { get; set; } = [];
 

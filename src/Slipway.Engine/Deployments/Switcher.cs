@@ -30,20 +30,20 @@ internal static class Switcher
     }
 
     /// <summary>Makes the switch last: the links follow, and a reboot starts the new run.</summary>
-    public static async Task PinAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    public static async Task PinAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
         var paths = context.Paths;
         await host.ApplyAsync(
             [
                 new MakeLink(paths.Current, context.ReleaseDirectory),
-                .. RunFiles.UnitNames(context).Select(unit => new MakeLink(SystemdCommands.WantsLink(unit), SystemdCommands.TemplateFile(unit))),
+                .. RunFiles.UnitNames(context, server).Select(unit => new MakeLink(SystemdCommands.WantsLink(unit), SystemdCommands.TemplateFile(unit))),
                 new WriteFile(paths.LiveRun, Encoding.ASCII.GetBytes(context.Run + "\n")),
             ],
             cancellationToken);
     }
 
     /// <summary>Undoes the above after an attempt that came so far: a reboot starts the old run again.</summary>
-    public static async Task PinOldAsync(DeployContext context, IRemoteHost host, string old, CancellationToken cancellationToken)
+    public static async Task PinOldAsync(DeployContext context, ServerSpec server, IRemoteHost host, string old, CancellationToken cancellationToken)
     {
         var paths = context.Paths;
         var release = await host.RunAsync(
@@ -51,7 +51,7 @@ internal static class Switcher
         release.EnsureSuccess();
         await host.ApplyAsync(
             [
-                .. RunFiles.UnitNames(context).Select(unit => new Remove(SystemdCommands.WantsLink(unit))),
+                .. RunFiles.UnitNames(context, server).Select(unit => new Remove(SystemdCommands.WantsLink(unit))),
                 new MakeLink(paths.Current, release.Tail[0]),
                 new WriteFile(paths.LiveRun, Encoding.ASCII.GetBytes(old + "\n")),
             ],

@@ -31,6 +31,13 @@ internal sealed class GitMirror(GitRemote remote, MirrorFolder folder, GitOption
         await CloneAsync(connection, cancellationToken);
     }
 
+    /// <summary>The next fetch makes the mirror anew, whatever the present one holds.</summary>
+    public async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        using (await folder.LockAsync(cancellationToken))
+            folder.MarkDamaged();
+    }
+
     public async Task<GitCommit> ResolveAsync(GitRef reference, CancellationToken cancellationToken)
     {
         string[] candidates = [$"refs/heads/{reference.Name}", $"refs/tags/{reference.Name}", .. reference.LooksLikeHash ? [reference.Name.ToLowerInvariant()] : Array.Empty<string>()];

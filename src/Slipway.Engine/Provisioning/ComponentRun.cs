@@ -124,6 +124,14 @@ internal sealed class ComponentRun(StackSpec stack, ServerSpec server, Component
         await MarkAppliedAsync(unit, configuration, cancellationToken);
     }
 
+    /// <summary>Stops a unit of the stack's own and removes its files.</summary>
+    public async Task RemoveUnitAsync(string unit, IEnumerable<FileChange> files, CancellationToken cancellationToken)
+    {
+        await RunAsync($"stop {unit}", SystemdCommands.StopIfThere(unit), cancellationToken);
+        await host.ApplyAsync([.. files, new Remove(SystemdCommands.WantsLink(unit)), new Remove($"{AppliedDirectory}/{unit}")], cancellationToken);
+        await RunAsync("reload systemd", SystemdCommands.DaemonReload, cancellationToken);
+    }
+
     private static string Stamp(string configuration) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(configuration)));
 
     private static string UpperFirst(string text) => char.ToUpperInvariant(text[0]) + text[1..];

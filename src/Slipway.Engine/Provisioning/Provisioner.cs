@@ -47,6 +47,16 @@ public sealed class Provisioner(EngineTimeouts timeouts, TimeProvider time)
     public Task SetUpDatabasesAsync(ProvisionRun run, CancellationToken cancellationToken) =>
         ConfigureAsync(run, ProvisionPhase.Databases, cancellationToken);
 
+    /// <summary>Takes away what the stack has on the servers, databases first. What stacks share stays, and without <paramref name="withData"/> their data.</summary>
+    public Task RemoveAsync(ProvisionRun run, bool withData, CancellationToken cancellationToken) => OnServersAsync(
+        run,
+        async (server, token) =>
+        {
+            foreach (var (component, plan) in Plan(run.Stack, server).Components.Reverse())
+                await component.RemoveAsync(Run(run, server, plan), withData, token);
+        },
+        cancellationToken);
+
     internal ProvisionPlan Plan(StackSpec stack, ServerSpec server) => ProvisionPlan.For(stack, server, _components);
 
     private Task ConfigureAsync(ProvisionRun run, ProvisionPhase phase, CancellationToken cancellationToken) => OnServersAsync(

@@ -34,6 +34,13 @@ internal sealed class SharedSettings(ComponentRun run, string service)
         }
     }
 
+    /// <summary>Forgets the stack's lines, and says those of the others.</summary>
+    public async Task<IReadOnlyList<string>> ForgetAsync(CancellationToken cancellationToken)
+    {
+        await run.Host.ApplyAsync([new MakeDirectory(_directory), new Remove($"{_directory}/{run.Stack.Slug}")], cancellationToken);
+        return await ReadAsync(cancellationToken);
+    }
+
     // grep is cat with a directory: it ends with 1 when all files are empty.
     private async Task<IReadOnlyList<string>> ReadAsync(CancellationToken cancellationToken)
     {

@@ -25,6 +25,9 @@ public sealed record ServerSpec
     /// <summary>Whether requests that name no stack of the machine, as by its address, are answered by this one. Of the stacks on a machine one does.</summary>
     public bool AnswersUnknownNames { get; init; } = true;
 
+    /// <summary>How many of each background process run here; of those that are not named, one.</summary>
+    public IReadOnlyDictionary<string, int> ProcessCounts { get; init; } = new Dictionary<string, int>();
+
     public bool HasRole(string role) => Roles.Contains(role);
 }
 

@@ -75,9 +75,15 @@ public sealed partial record StackPaths
     /// <summary>Name of the web server's process where Slipway starts it, and where the user's own line does.</summary>
     public static string WebProcess(bool isCustom) => isCustom ? "custom_web" : "web";
 
-    public string WebUnit(bool isCustom, string run) => $"slipway-{Slug}-{WebProcess(isCustom)}@{run}.service";
+    public string WebUnit(bool isCustom, string run) => UnitOfFile(WebProcess(isCustom), run);
 
-    public string ProcessUnit(string process, int number, string run) => $"slipway-{Slug}-{process}-{number}@{run}.service";
+    /// <summary>Name of a background process's file in its run; the same process may run several times.</summary>
+    public static string ProcessFile(string process, int number) => $"{process}-{number}";
+
+    public string ProcessUnit(string process, int number, string run) => UnitOfFile(ProcessFile(process, number), run);
+
+    /// <summary>The unit that runs a file of a run.</summary>
+    public string UnitOfFile(string file, string run) => $"slipway-{Slug}-{file}@{run}.service";
 
     /// <summary>File of a unit that is not a template.</summary>
     public static string UnitFile(string unit) => $"/etc/systemd/system/{unit}";

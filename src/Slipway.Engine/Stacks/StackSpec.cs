@@ -32,6 +32,12 @@ public sealed record StackSpec
     /// <summary>Host names that the site answers to, beside those that no other site of the machine takes where it is the one for them.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 
+    /// <summary>Folder of compiled assets below public/.</summary>
+    public string AssetPrefix { get; init; } = "assets";
+
+    /// <summary>Whether visitors get the page that says so in place of the application.</summary>
+    public bool IsInMaintenance { get; init; }
+
     public required IReadOnlyList<ServerSpec> Servers { get; init; }
 
     public IReadOnlyList<DatabaseSpec> Databases { get; init; } = [];

@@ -5,6 +5,7 @@ using Slipway.Contracts.Http;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Users;
 using Record = Slipway.Contracts.Actions.StackAction;
 
 namespace Slipway.Server.Actions;
@@ -18,6 +19,8 @@ internal static class ActionEndpoints
         var actions = api.MapGroup("/stacks/{stackUid}/actions").WithTags("actions");
         actions.MapGet("/", List).WithSummary("Lists the actions of a stack, newest first");
         actions.MapGet("/{id:int}", Get).WithSummary("Shows an action; it is over when finished_at is set");
+        actions.MapPost("/", RunStackAction.Handle).WithSummary("Has something done with the stack: clear_caches, maintenance_mode or restart").Takes<RunAction>()
+            .RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
         actions.MapGet("/{id:int}/steps", ListSteps).WithSummary("Lists the steps of an action");
         actions.MapGet("/{id:int}/log", ListLog).WithSummary("Lists the lines that an action printed")
             .Takes("since", typeof(long?), "Only lines behind the one with this id.");

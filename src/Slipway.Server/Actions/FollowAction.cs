@@ -40,7 +40,8 @@ internal sealed class FollowAction(
         while (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
             var news = feed.NextAsync(id);
-            var (action, lines, steps) = await LookAsync(id, since, cancellationToken);
+            if (await LookAsync(id, since, cancellationToken) is not var (action, lines, steps))
+                yield break;
             foreach (var line in lines)
             {
                 since = line.Id;
@@ -64,11 +65,13 @@ internal sealed class FollowAction(
     }
 
     // The action is read first: what it says to be finished has all its lines written.
-    private async Task<(StackAction Action, List<ActionLogLine> Lines, string Steps)> LookAsync(
+    private async Task<(StackAction Action, List<ActionLogLine> Lines, string Steps)?> LookAsync(
         int id, long since, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var action = await db.Actions.AsNoTracking().FirstAsync(row => row.Id == id, cancellationToken);
+        // The last action of a stack removes itself with the stack.
+        if (await db.Actions.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } action)
+            return null;
         var lines = await db.LogLines.Where(line => line.ActionId == id && line.Id > since).OrderBy(line => line.Id)
             .Take(ActionEndpoints.MaxLines).Select(ActionRecords.ToLine).ToListAsync(cancellationToken);
         var steps = await db.JournalSteps.Where(step => step.ActionId == id).OrderBy(step => step.Number).Select(ActionRecords.ToStep)

@@ -22,6 +22,7 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
         var values = await variables.ReadAsync(stack, spec, cancellationToken);
         foreach (var secret in values.Secrets.Append(stack.SshPrivateKey).Append(stack.GitPrivateKey))
             run.Redact(secret);
+        state.ReconfiguresNginx |= stack.ReconfigureNginx;
         var rows = stack.Servers.ToDictionary(server => server.Uid);
         // All machines are known to the run from the start, so that a cancel reaches them after a restart too.
         var hosts = spec.Servers.ToDictionary(server => server.Uid, server => run.Host(rows[server.Uid].Id, server.Name, server.Machine));
@@ -37,13 +38,39 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
             Hosts = server => hosts[server.Uid],
             Log = run,
             Provisioner = provisioner,
-            ProvisionedDigests = stack.Servers.Where(server => server.ProvisionedDigest is not null)
-                .ToDictionary(server => server.Uid, server => server.ProvisionedDigest!),
+            // A server of which nothing is known is gone over completely.
+            ProvisionedDigests = state.ReconfiguresNginx ? new Dictionary<string, string>() : stack.Servers
+                .Where(server => server.ProvisionedDigest is not null).ToDictionary(server => server.Uid, server => server.ProvisionedDigest!),
             Timeouts = timeouts,
             Variables = values.For,
             State = state,
         };
     }
+
+    /// <summary>For work on the release that serves, or on one more start of it; null while none does.</summary>
+    public async Task<DeployContext?> OfLiveAsync(ActionRun run, CancellationToken cancellationToken)
+    {
+        var live = await db.Deployments.AsNoTracking().FirstOrDefaultAsync(row => row.StackId == run.Claim.StackId && row.IsLive, cancellationToken);
+        if (live is null)
+            return null;
+        var created = await db.Actions.Where(action => action.Id == run.Claim.ActionId).Select(action => action.CreatedAt).FirstAsync(cancellationToken);
+        var state = run.State is null ? await StateOfReleaseAsync(live, cancellationToken) : run.ReadState(DeployJson.Default.DeployState);
+        var runName = $"{created.UtcDateTime:yyyyMMddHHmmss}-action{run.Claim.ActionId}";
+        return await MakeAsync(run, state, live.Release, runName, live.GitRef, cancellationToken);
+    }
+
+    /// <summary>For work on the stack's servers that has nothing to do with any release.</summary>
+    public Task<DeployContext> OfStackAsync(ActionRun run, CancellationToken cancellationToken) =>
+        MakeAsync(run, new(), release: "none", runName: "none", gitRef: "", cancellationToken);
+
+    /// <summary>The background processes of the release that serves; null while none does.</summary>
+    public async Task<IReadOnlyDictionary<string, string>?> ProcessesOfLiveAsync(int stackId, CancellationToken cancellationToken) =>
+        await db.Deployments.AsNoTracking().FirstOrDefaultAsync(row => row.StackId == stackId && row.IsLive, cancellationToken) is { } live
+            ? (await StateOfReleaseAsync(live, cancellationToken)).Plan.Processes
+            : null;
+
+    public Task<string?> UidOfServerAsync(int serverId, CancellationToken cancellationToken) =>
+        db.Servers.Where(server => server.Id == serverId).Select(server => server.Uid).FirstOrDefaultAsync(cancellationToken);
 
     /// <summary>What the deployment that made a release had found out about it, for those that start it again.</summary>
     public async Task<DeployState> StateOfReleaseAsync(Deployment deployment, CancellationToken cancellationToken)

@@ -31,6 +31,8 @@ internal sealed class DeploymentEnd(TimeProvider time)
             (_, true) => DeploymentOutcome.Cancelled,
             _ => DeploymentOutcome.Failed,
         };
+        if (end.IsSuccess && state.ReconfiguresNginx && deployment.Type is not DeploymentType.Rollback)
+            deployment.Stack!.ReconfigureNginx = false;
         if (serves)
             await GoLiveAsync(db, deployment, state, cancellationToken);
         var hasLive = serves || await db.Deployments.AnyAsync(row => row.StackId == deployment.StackId && row.IsLive, cancellationToken);

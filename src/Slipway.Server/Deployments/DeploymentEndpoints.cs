@@ -61,7 +61,7 @@ internal static class DeploymentEndpoints
         await db.SaveChangesAsync(cancellationToken);
         await running.CancelAsync(action.Id);
         queue.Wake(deployment.StackId);
-        return Api.Ok(new OkReply(true, "The deployment is being cancelled."));
+        return Api.Ok(new OkReply(true, "Cancelling deployment"));
     }
 
     private static async Task<(int Head, string GitUrl)?> HeadOfAsync(IQueryable<Stacks.Stack> stacks, CancellationToken cancellationToken)

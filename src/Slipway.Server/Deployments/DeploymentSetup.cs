@@ -1,7 +1,12 @@
 using Microsoft.Extensions.Options;
 using Slipway.Engine.Provisioning;
+using Slipway.Server.Actions;
+using Slipway.Server.Databases;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Work;
+using Slipway.Server.Processes;
+using Slipway.Server.Servers;
+using Slipway.Server.Settings;
 using Slipway.Server.Stacks;
 
 namespace Slipway.Server.Deployments;
@@ -28,7 +33,18 @@ internal static class DeploymentSetup
             .AddKind<DeployStack>(NewDeployment.RollbackKind)
             .AddKind<ApplyEnvironment>(EnvironmentEndpoints.NewKind)
             .AddKind<ApplyEnvironment>(EnvironmentEndpoints.UpdateKind)
-            .AddKind<ApplyEnvironment>(EnvironmentEndpoints.DeleteKind);
+            .AddKind<ApplyEnvironment>(EnvironmentEndpoints.DeleteKind)
+            .AddKind<ApplyEnvironment>(DatabaseEndpoints.AddKind)
+            .AddKind<ApplyEnvironment>(DatabaseEndpoints.ChangeKind)
+            .AddKind<ApplyEnvironment>(DatabaseEndpoints.RemoveKind)
+            .AddKind<ApplyServerSetting>(ServerSettings.Kind)
+            .AddKind<ApplyStackSetting>(SettingEndpoints.Kind)
+            .AddKind<ClearStackCaches>(RunStackAction.ClearCachesKind)
+            .AddKind<RestartStack>(RunStackAction.RestartKind)
+            .AddKind<ScaleStackProcesses>(ProcessEndpoints.ScaleKind)
+            .AddKind<ServerRemoval>(RemoveServer.Kind)
+            .AddKind<StackRemoval>(DeleteStack.Kind)
+            .AddKind<SwitchMaintenance>(RunStackAction.MaintenanceKind);
     }
 
     private static IServiceCollection AddKind<THandler>(this IServiceCollection services, string kind)

@@ -38,16 +38,23 @@ internal static class RedeployStack
             if (Refuse(stack) is { } problem)
                 return problem;
             stackId = stack.Id;
-            var isQueued = await db.Actions.AnyAsync(action => action.StackId == stack.Id && action.FinishedAt == null, cancel);
-            var wasBuilt = await db.Deployments.AnyAsync(
-                deployment => deployment.StackId == stack.Id && deployment.Outcome == DeploymentOutcome.Success, cancel);
-            var type = wasBuilt ? DeploymentType.Deploy : DeploymentType.Build;
-            var deployment = NewDeployment.For(stack, gitRef, type, caller.Requester, time.GetUtcNow());
-            return Api.Ok(await NewDeployment.AddAsync(db, queue, stack, deployment, caller.Requester, isQueued, cancel));
+            return Api.Ok(await AddAsync(db, queue, stack, gitRef, caller.Requester, time.GetUtcNow(), cancel));
         }
     }
 
-    private static ApiProblem? Refuse(Stack stack)
+    /// <summary>Adds a deployment of the stack as it stands. Call it inside of a write, after <see cref="Refuse"/>.</summary>
+    public static async Task<RedeployReply> AddAsync(
+        AppDb db, ActionQueue queue, Stack stack, string gitRef, Requester requester, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var isQueued = await db.Actions.AnyAsync(action => action.StackId == stack.Id && action.FinishedAt == null, cancellationToken);
+        var wasBuilt = await db.Deployments.AnyAsync(
+            deployment => deployment.StackId == stack.Id && deployment.Outcome == DeploymentOutcome.Success, cancellationToken);
+        var deployment = NewDeployment.For(stack, gitRef, wasBuilt ? DeploymentType.Deploy : DeploymentType.Build, requester, now);
+        return await NewDeployment.AddAsync(db, queue, stack, deployment, requester, isQueued, cancellationToken);
+    }
+
+    /// <summary>Why the stack cannot be deployed now; needs its servers. Null when it can.</summary>
+    public static ApiProblem? Refuse(Stack stack)
     {
         if (stack.Status == StackStatus.TerminalFailure)
             return ApiProblem.BadRequest($"The stack's repository cannot be deployed: {stack.Message} Put that right and have it analysed again.");

@@ -25,6 +25,7 @@ internal static partial class EnvironmentEndpoints
     public const string UpdateKind = "env-var-update";
     public const string DeleteKind = "env-var-delete";
     private const int MaxValueBytes = 64 * 1024;
+    private const int MaxReferences = 20;
 
     public static void MapEnvironments(this IEndpointRouteBuilder api)
     {
@@ -56,6 +57,8 @@ internal static partial class EnvironmentEndpoints
             return ApiProblem.BadRequest("key must have 1 to 255 letters, digits and underscores, and not begin with a digit.");
         if (RefuseValue(request.Key, request.Value) is { } problem)
             return problem;
+        if (await RefuseReferencesAsync(db, caller, request.Value, cancellationToken) is { } refusal)
+            return refusal;
         var action = await db.WriteAsync(StoreAsync, cancellationToken);
         return Answer(queue, action, "Another environment variable with the same key exists. Use PUT to change it.");
 
@@ -78,6 +81,8 @@ internal static partial class EnvironmentEndpoints
             return ApiProblem.NotFound();
         if (RefuseValue(variable.Key, request.Value) is { } problem)
             return problem;
+        if (await RefuseReferencesAsync(db, caller, request.Value, cancellationToken) is { } refusal)
+            return refusal;
         if (variable.IsReadonly)
             return ApiProblem.Conflict($"{variable.Key} is read-only: Slipway depends on it.");
         variable.Value = new(request.Value);
@@ -116,6 +121,23 @@ internal static partial class EnvironmentEndpoints
         if (value.Contains('\0', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(value) > MaxValueBytes)
             return ApiProblem.BadRequest("value must not contain NUL and have at most 64 KiB.");
         return EnvironmentFile.FindProblem(key, new(value)) is { } problem ? ApiProblem.BadRequest(problem) : null;
+    }
+
+    // Who may not administer another stack may not read it through one that is theirs either.
+    private static async Task<ApiProblem?> RefuseReferencesAsync(AppDb db, Caller caller, string value, CancellationToken cancellationToken)
+    {
+        var references = VariableReferences.ToOtherStacks(value).ToHashSet();
+        if (references.Count > MaxReferences)
+            return ApiProblem.BadRequest($"value may name at most {MaxReferences} variables of other stacks.");
+        foreach (var (uid, name) in references)
+        {
+            if (!await db.Stacks.VisibleTo(caller, AccessLevel.Admin).AnyAsync(stack => stack.Uid == uid, cancellationToken))
+                return ApiProblem.Forbidden($"value reads the stack {uid}. You must administer that stack to do so.");
+            var other = await Of(db, caller, uid).AsNoTracking().FirstOrDefaultAsync(row => row.Key == name, cancellationToken);
+            if (other is not null && StackVariables.IsCredential(other))
+                return ApiProblem.BadRequest($"value reads {name} of another stack, which is a credential and stays there.");
+        }
+        return null;
     }
 
     // Keys never consist of digits only, so the two cannot be confused.

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Engine;
 using Slipway.Engine.Stacks;
@@ -20,7 +19,25 @@ internal sealed class StackVariables(AppDb db, TimeProvider time)
     {
         await db.WriteAsync(token => SyncAsync(stack, spec, token), cancellationToken);
         var rows = await db.EnvironmentVariables.AsNoTracking().Where(row => row.StackId == stack.Id).ToListAsync(cancellationToken);
-        return new(rows.ToDictionary(row => row.Key, row => row.Value), [.. rows.Where(IsSecret).Select(row => row.Value)]);
+        var others = await ReadOthersAsync(stack, rows, cancellationToken);
+        return new(rows.ToDictionary(row => row.Key, row => row.Value), [.. rows.Where(IsSecret).Select(row => row.Value)], others);
+    }
+
+    /// <summary>Whether other stacks may not read it, whoever asks.</summary>
+    public static bool IsCredential(EnvironmentVariable row) =>
+        row.IsPassword || (row.IsGenerated && row.Key.EndsWith("_USERNAME", StringComparison.Ordinal));
+
+    // Whoever wrote the reference administered the other stack then. Stacks of other accounts are never read.
+    private async Task<IReadOnlyDictionary<string, OtherStack>> ReadOthersAsync(
+        Stack stack, IReadOnlyCollection<EnvironmentVariable> rows, CancellationToken cancellationToken)
+    {
+        var uids = rows.SelectMany(row => VariableReferences.ToOtherStacks(row.Value.Reveal())).Select(reference => reference.StackUid).ToHashSet();
+        if (uids.Count == 0)
+            return new Dictionary<string, OtherStack>();
+        var variables = await db.EnvironmentVariables.AsNoTracking().Include(row => row.Stack)
+            .Where(row => row.Stack!.AccountId == stack.AccountId && uids.Contains(row.Stack.Uid)).ToListAsync(cancellationToken);
+        return variables.GroupBy(row => row.Stack!).ToDictionary(group => group.Key.Uid, group => new OtherStack(
+            group.Key.Name, group.ToDictionary(row => row.Key, row => row.Value), group.Where(IsCredential).Select(row => row.Key).ToHashSet()));
     }
 
     // What users enter may be a key of theirs: its name or its length tells. Words like paths and levels stay readable.
@@ -67,44 +84,4 @@ internal sealed class StackVariables(AppDb db, TimeProvider time)
             UpdatedAt = now,
         });
     }
-}
-
-/// <summary>The values that servers see. <c>{{NAME}}</c> in a value stands for another variable's value.</summary>
-internal sealed partial class VariableValues(IReadOnlyDictionary<string, Secret> values, IReadOnlyList<Secret> secrets)
-{
-    // Deep enough for any sensible chain, and the end of one that names itself.
-    private const int MaxDepth = 8;
-
-    // References to references multiply; this is more than any process could be given.
-    private const int MaxLength = 128 * 1024;
-
-    /// <summary>Those that must not appear in a log.</summary>
-    public IReadOnlyList<Secret> Secrets => secrets;
-
-    public IReadOnlyList<KeyValuePair<string, Secret>> For(ServerSpec server)
-    {
-        var all = new Dictionary<string, Secret>(values)
-        {
-            ["SERVER_NAME"] = new(server.Name),
-            ["PRIMARY"] = new(server.IsPrimary ? "true" : "false"),
-        };
-        return [.. all.Select(pair => KeyValuePair.Create(pair.Key, new Secret(Resolve(pair.Key, pair.Value.Reveal(), all))))];
-    }
-
-    private static string Resolve(string key, string value, Dictionary<string, Secret> all)
-    {
-        var length = 0;
-        return Expand(value, MaxDepth);
-
-        string Expand(string text, int depth) => depth == 0 ? text : Reference().Replace(text, match =>
-        {
-            var piece = all.TryGetValue(match.Groups["name"].Value, out var other) ? Expand(other.Reveal(), depth - 1) : match.Value;
-            length += Math.Max(1, piece.Length);
-            return length <= MaxLength ? piece : throw new UserErrorException(
-                $"{key} grows beyond {MaxLength / 1024} KiB by the variables that it names in {{{{...}}}}. Shorten it, then try again.");
-        });
-    }
-
-    [GeneratedRegex(@"\{\{\s*(?<name>[A-Za-z_][A-Za-z0-9_]*)\s*\}\}")]
-    private static partial Regex Reference();
 }

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Slipway.Engine.Stacks;
 using Slipway.Server.Stacks;
 
@@ -10,20 +11,25 @@ internal static class DefaultRoles
     public static readonly IReadOnlyList<string> Known = [ServerRoles.Web, .. DatabaseKinds.Installable];
 
     /// <summary>The roles of one more server whose roles were left open.</summary>
-    public static IReadOnlyList<string> ForNew(Stack stack, IEnumerable<Server> present)
+    public static async Task<IReadOnlyList<string>> ForNewAsync(AppDb db, Stack stack, IEnumerable<Server> present, CancellationToken cancellationToken)
     {
-        var covered = present.SelectMany(server => server.Roles.Split(' ')).ToHashSet();
+        var external = await ExternalAsync(db, stack.Id, cancellationToken);
+        var covered = present.SelectMany(server => server.Roles.Split(' ')).Concat(external).ToHashSet();
         var components = StoredAnalysis.Of(stack.Analysis)?.Result.Components ?? [];
         return [ServerRoles.Web, .. DatabaseKinds.Installable.Where(kind => components.Contains(kind) && !covered.Contains(kind))];
     }
 
     /// <summary>After an analysis: gives databases that no server has to the first server whose roles were left open.</summary>
-    public static void Cover(IReadOnlyCollection<Server> servers, IReadOnlyCollection<string> components)
+    public static async Task CoverAsync(AppDb db, Stack stack, IEnumerable<string> components, CancellationToken cancellationToken)
     {
+        var (servers, wanted) = (stack.Servers, components.Except(await ExternalAsync(db, stack.Id, cancellationToken)).ToList());
         if (servers.Where(server => server.HasDefaultRoles).MinBy(server => server.Id) is not { } home)
             return;
-        foreach (var kind in DatabaseKinds.Installable.Where(components.Contains))
+        foreach (var kind in DatabaseKinds.Installable.Where(wanted.Contains))
             if (!servers.Any(server => server.HasRole(kind)))
                 home.Roles += $" {kind}";
     }
+
+    private static Task<List<string>> ExternalAsync(AppDb db, int stackId, CancellationToken cancellationToken) => db.StackDatabases
+        .Where(row => row.StackId == stackId && row.ServerId == null).Select(row => row.Kind).ToListAsync(cancellationToken);
 }

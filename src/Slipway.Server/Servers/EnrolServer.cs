@@ -22,11 +22,41 @@ internal sealed partial class EnrolServer(AppDb db, IRemoteHosts hosts, Authoriz
         if (alongside.Any(other => other.IsAt(request)))
             throw new UserErrorException($"{request.Address} stands twice among the servers. A machine has one place in a stack; give it several roles.");
         var hostKey = await PinAsync(request, stack, cancellationToken);
-        var machine = new MachineSpec(request.Address, request.Port, request.UserName, stack.SshPrivateKey, hostKey);
+        return await EnterAsync(request, stack, hostKey, cancellationToken);
+    }
+
+    private async Task<EnrolledServer> EnterAsync(AddServer request, Stack stack, string hostKey, CancellationToken cancellationToken)
+    {
+        var machine = SpecOf(request, stack, hostKey);
         if (request.PrivateKey is { } pasted)
             await LetInAsync(machine with { PrivateKey = SshKeyPair.FromPrivate(new(pasted)).Private }, stack, cancellationToken);
         var facts = await hosts.EnrolAsync(machine, cancellationToken);
         return new(request, hostKey, facts);
+    }
+
+    /// <summary>Works on a machine that was made anew, as on a new one. It must show the host key that somebody has compared.</summary>
+    public async Task<EnrolledServer> ReenrolAsync(Machine machine, Stack stack, RepinHostKey request, CancellationToken cancellationToken)
+    {
+        var again = new AddServer
+        {
+            Address = machine.Address, Port = machine.Port, UserName = machine.UserName, HostKey = request.HostKey, PrivateKey = request.PrivateKey,
+        };
+        Check(again);
+        var shown = await hosts.ReadHostKeyAsync(machine.Address, machine.Port, cancellationToken);
+        if (shown != request.HostKey)
+            throw new ConflictException($"{machine.Address} shows the host key {shown}, not {request.HostKey}. Compare it on the machine itself, then try again.");
+        hosts.Drop(SpecOf(again, stack, machine.HostKey));
+        return await EnterAsync(again, stack, shown, cancellationToken);
+    }
+
+    /// <summary>Pins the new host key. Whatever the machine's servers had been given is gone, so the next deployment provisions them from the start.</summary>
+    public async Task StoreAgainAsync(int machineId, EnrolledServer enrolled, CancellationToken cancellationToken)
+    {
+        var machine = await db.Machines.FirstAsync(row => row.Id == machineId, cancellationToken);
+        machine.HostKey = enrolled.HostKey;
+        Note(machine, enrolled.Facts, machine.UserName, time.GetUtcNow());
+        foreach (var server in await db.Servers.Where(row => row.MachineId == machineId).ToListAsync(cancellationToken))
+            server.ProvisionedDigest = null;
     }
 
     /// <summary>Adds the server to a stack that is saved already. Call it inside of a write.</summary>
@@ -41,7 +71,7 @@ internal sealed partial class EnrolServer(AppDb db, IRemoteHosts hosts, Authoriz
         if (request.Name is { } name && present.Any(server => string.Equals(server.Name, name, StringComparison.OrdinalIgnoreCase)))
             throw new ConflictException($"The stack has a server named {name} already. Choose another name.");
         Note(machine, enrolled.Facts, request.UserName, now);
-        var roles = request.Roles.Count > 0 ? [.. DefaultRoles.Known.Where(request.Roles.Contains)] : DefaultRoles.ForNew(stack, present);
+        var roles = request.Roles.Count > 0 ? [.. DefaultRoles.Known.Where(request.Roles.Contains)] : await DefaultRoles.ForNewAsync(db, stack, present, cancellationToken);
         var server = new Server
         {
             Uid = Guid.NewGuid().ToString("N"),
@@ -59,6 +89,9 @@ internal sealed partial class EnrolServer(AppDb db, IRemoteHosts hosts, Authoriz
         return server;
     }
 
+    private static MachineSpec SpecOf(AddServer request, Stack stack, string hostKey) =>
+        new(request.Address, request.Port, request.UserName, stack.SshPrivateKey, hostKey);
+
     private static void Check(AddServer request)
     {
         if (!MachineAddress.IsHost(request.Address))
@@ -67,8 +100,8 @@ internal sealed partial class EnrolServer(AppDb db, IRemoteHosts hosts, Authoriz
             throw new UserErrorException("port must be a number from 1 to 65535.");
         if (!UserName.IsMatch(request.UserName))
             throw new UserErrorException("user_name must be the name of a Unix user: root, or one with password-less sudo.");
-        if (request.Name is { } name && !ServerName.IsMatch(name))
-            throw new UserErrorException("name must have 1 to 30 letters, digits and hyphens, and begin with a letter.");
+        if (request.Name is { } name && !ServerNames.IsValid(name))
+            throw new UserErrorException($"name: {ServerNames.Rule}");
         if (request.HostKey is { } hostKey && !Fingerprint.IsMatch(hostKey))
             throw new UserErrorException("host_key must be a fingerprint as ssh-keygen -l prints it: SHA256: and 43 characters.");
         if (request.Roles.Except(DefaultRoles.Known).FirstOrDefault() is { } unknown)
@@ -136,9 +169,6 @@ internal sealed partial class EnrolServer(AppDb db, IRemoteHosts hosts, Authoriz
 
     [GeneratedRegex(@"\A[a-z_][a-z0-9_-]{0,31}\z")]
     private static partial Regex UserName { get; }
-
-    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9-]{0,29}\z")]
-    private static partial Regex ServerName { get; }
 
     [GeneratedRegex(@"\ASHA256:[A-Za-z0-9+/]{43}\z")]
     private static partial Regex Fingerprint { get; }

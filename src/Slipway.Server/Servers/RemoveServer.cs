@@ -1,33 +1,40 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
+using Slipway.Contracts.Stacks;
 using Slipway.Engine.Stacks;
+using Slipway.Server.Actions;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Work;
 using Slipway.Server.Users;
+using ActionRecord = Slipway.Contracts.Actions.StackAction;
 
 namespace Slipway.Server.Servers;
 
-/// <summary>Takes a server out of a stack. Nothing is done to the machine, so a server with data stays.</summary>
+/// <summary>Takes a server out of a stack, and the stack off it. A server that holds data of the stack's databases stays.</summary>
 internal static class RemoveServer
 {
-    public static async Task<Results<Ok<ApiResponse<OkReply>>, ApiProblem>> Handle(
-        string stackUid, string uid, Caller caller, AppDb db, CancellationToken cancellationToken)
-    {
-        return await db.WriteAsync(RemoveAsync, cancellationToken);
+    public const string Kind = "server_remove";
 
-        async Task<Results<Ok<ApiResponse<OkReply>>, ApiProblem>> RemoveAsync(CancellationToken cancel)
-        {
-            var stacks = db.Stacks.VisibleTo(caller, AccessLevel.Admin).Where(stack => stack.Uid == stackUid);
-            var server = await stacks.SelectMany(stack => stack.Servers).FirstOrDefaultAsync(server => server.Uid == uid, cancel);
-            if (server is null)
-                return ApiProblem.NotFound();
-            if (server.Roles.Split(' ').FirstOrDefault(DatabaseKinds.Installable.Contains) is { } kind)
-                return ApiProblem.Conflict($"{server.Name} holds the stack's {kind} data. Move that to another server first.");
-            if (await stacks.AnyAsync(stack => stack.Actions.Any(action => action.FinishedAt == null), cancel))
-                return ApiProblem.Conflict("The stack has unfinished actions. Wait for their end or cancel them.");
-            db.Servers.Remove(server);
-            return Api.Ok(new OkReply(true, $"{server.Name} is no longer part of the stack. The machine was left as it is."));
-        }
+    /// <summary>What the handler of the action is told.</summary>
+    internal sealed record Payload(int ServerId, Removal Removal);
+
+    public static async Task<Results<Ok<ApiResponse<ActionRecord>>, ApiProblem>> Handle(
+        string stackUid, string uid, ApiParameters parameters, Caller caller, AppDb db, ActionQueue queue, CancellationToken cancellationToken)
+    {
+        var removal = parameters.Read<Removal>();
+        var server = await db.Stacks.VisibleTo(caller, AccessLevel.Admin).Where(stack => stack.Uid == stackUid).SelectMany(stack => stack.Servers)
+            .Include(server => server.Stack).FirstOrDefaultAsync(server => server.Uid == uid, cancellationToken);
+        if (server is null)
+            return ApiProblem.NotFound();
+        if (server.Roles.Split(' ').FirstOrDefault(DatabaseKinds.Installable.Contains) is { } kind)
+            return ApiProblem.Conflict($"{server.Name} holds the stack's {kind} data. Move that to another server first.");
+        var payload = JsonSerializer.Serialize(new Payload(server.Id, removal));
+        var action = queue.Add(server.Stack!, Kind, Kind, payload, caller.Requester, StackAction.OnServer, server.Id);
+        await db.SaveChangesAsync(cancellationToken);
+        queue.Wake(server.StackId);
+        return Api.Ok(ActionRecords.From(action));
     }
 }

@@ -75,6 +75,7 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
         if (state.Analysis is not null)
         {
             Note(stack, state);
+            await DefaultRoles.CoverAsync(db, stack, StoredAnalysis.Of(state.Analysis)!.Result.Components, cancellationToken);
             await ComponentGroups.FollowFrameworkAsync(db, stack, time.GetUtcNow(), cancellationToken);
         }
         var isLive = stack.Deployments.Any(deployment => deployment.IsLive);
@@ -99,7 +100,6 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
         stack.GitBranch = state.Branch;
         stack.Language = analysis.Result.Language;
         stack.Framework = analysis.FrameworkName;
-        DefaultRoles.Cover(stack.Servers, [.. analysis.Result.Components]);
     }
 
     private async Task DeployAsync(AppDb db, Stack stack, ActionRun run, CancellationToken cancellationToken)

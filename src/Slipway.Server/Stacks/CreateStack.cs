@@ -8,6 +8,7 @@ using Slipway.Contracts.Stacks;
 using Slipway.Engine;
 using Slipway.Engine.Git;
 using Slipway.Server.Actions;
+using Slipway.Server.Hooks;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Platform.Work;
@@ -54,10 +55,13 @@ internal sealed partial class CreateStack(
         return Api.Ok(new CreatedStack(record, ActionRecords.From(action)));
     }
 
+    public static string? RefuseName(string name) =>
+        PlainText.IsLine(name, MaxName) ? null : $"name must have 1 to {MaxName} printable characters, without spaces at its ends.";
+
     private static string? Refuse(Request request)
     {
-        if (!PlainText.IsLine(request.Name, MaxName))
-            return $"name must have 1 to {MaxName} printable characters, without spaces at its ends.";
+        if (RefuseName(request.Name) is { } problem)
+            return problem;
         if (!EnvironmentName.IsMatch(request.Environment))
             return "environment must have 1 to 30 lower-case letters, digits and underscores, and begin with a letter.";
         if (!GitUrl.TryParse(request.Git, out _, out var gitError))
@@ -99,6 +103,8 @@ internal sealed partial class CreateStack(
             SshPublicKey = ssh.Public,
             GitPrivateKey = git.Private,
             GitPublicKey = git.Public,
+            HookKey = HookAddress.NewPart(),
+            HookToken = new(HookAddress.NewPart()),
             CreatedAt = now,
             UpdatedAt = now,
         };

@@ -25,6 +25,10 @@ internal static class StackEndpoints
         stacks.MapPost("/", CreateStack.Handle).WithSummary("Makes a stack and starts its analysis").Takes<Contracts.Stacks.CreateStack>()
             .RequireAuthorization(Scopes.Admin);
         stacks.MapGet("/{stackUid}", Get).WithSummary("Shows a stack");
+        stacks.MapPut("/{stackUid}", ChangeStack.Handle).WithSummary("Renames a stack").Takes<Contracts.Stacks.ChangeStack>()
+            .RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Admin);
+        stacks.MapDelete("/{stackUid}", DeleteStack.Handle).WithSummary("Removes a stack from its servers, and then altogether").Takes<Removal>()
+            .RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Delete);
         stacks.MapGet("/{stackUid}/keys", GetKeys).WithSummary("Shows the public keys of a stack");
         stacks.MapGet("/{stackUid}/analysis", GetAnalysis).WithSummary("Shows what was found in the repository");
         stacks.MapPost("/{stackUid}/analysis", Analyse).WithSummary("Analyses the repository anew")

@@ -1,9 +1,11 @@
 using System.Linq.Expressions;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine.Git;
+using Slipway.Server.Hooks;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Users;
 using Record = Slipway.Contracts.Stacks.Stack;
 
 namespace Slipway.Server.Stacks;
@@ -18,32 +20,40 @@ internal static class StackRecords
     }
 
     /// <summary>The record of a stack for a person in an account, with the hook where the token's scopes allow it.</summary>
-    public static Expression<Func<Stack, int, int, bool, Record>> Shape(PublicOptions options) => (stack, userId, accountId, showsHook) => new()
+    public static Expression<Func<Stack, int, int, bool, Record>> Shape(PublicOptions options)
     {
-        Uid = stack.Uid,
-        Name = stack.Name,
-        Git = Display(stack.GitUrl),
-        GitBranch = stack.GitBranch,
-        Environment = stack.Environment,
-        Cloud = "no_cloud",
-        Fqdn = StackNames.Fqdn(stack.HostLabel, stack.Environment, options.BaseDomain),
-        Language = stack.Language,
-        Framework = stack.Framework,
-        Status = stack.Status,
-        Health = stack.Health,
-        LastActivity = stack.LastActivityAt,
-        MaintenanceMode = stack.MaintenanceMode,
-        CreatedAt = stack.CreatedAt,
-        UpdatedAt = stack.UpdatedAt,
-        DeployDirectory = "/var/deploy/" + stack.Slug,
-        CloudStatus = CloudStatus(stack.Health, stack.MaintenanceMode),
-        IsBusy = stack.Actions.Any(action => action.FinishedAt == null),
-        AppUrl = AppUrl(stack.Servers
-            .Where(server => stack.Deployments.Any(deployment => deployment.IsLive) && (" " + server.Roles + " ").Contains(" web "))
-            .OrderBy(server => server.Id)
-            .Select(server => server.Machine!.Address)
-            .FirstOrDefault()),
-    };
+        // EF keeps no object in a compiled query, only texts.
+        var (domain, hooks) = (options.BaseDomain, options.Link(HookAddress.Root));
+        return (stack, userId, accountId, showsHook) => new()
+        {
+            Uid = stack.Uid,
+            Name = stack.Name,
+            Git = Display(stack.GitUrl),
+            GitBranch = stack.GitBranch,
+            Environment = stack.Environment,
+            Cloud = "no_cloud",
+            Fqdn = StackNames.Fqdn(stack.HostLabel, stack.Environment, domain),
+            Language = stack.Language,
+            Framework = stack.Framework,
+            Status = stack.Status,
+            Health = stack.Health,
+            LastActivity = stack.LastActivityAt,
+            MaintenanceMode = stack.MaintenanceMode,
+            CreatedAt = stack.CreatedAt,
+            UpdatedAt = stack.UpdatedAt,
+            DeployDirectory = "/var/deploy/" + stack.Slug,
+            CloudStatus = CloudStatus(stack.Health, stack.MaintenanceMode),
+            IsBusy = stack.Actions.Any(action => action.FinishedAt == null),
+            AppUrl = AppUrl(stack.Servers
+                .Where(server => stack.Deployments.Any(deployment => deployment.IsLive) && (" " + server.Roles + " ").Contains(" web "))
+                .OrderBy(server => server.Id)
+                .Select(server => server.Machine!.Address)
+                .FirstOrDefault()),
+            // Who has the hook can redeploy, so it is shown to those only who may.
+            RedeployHook = showsHook && stack.HookKey != null && StackAccess.IsAllowed.Call(stack, userId, accountId, AccessLevel.Deploy)
+                ? HookAddress.For(hooks, stack.HookKey, stack.HookToken) : null,
+        };
+    }
 
     // A token in the address is redacted.
     private static string Display(string gitUrl) => GitUrl.TryParse(gitUrl, out var url, out _) ? url.Display : "";

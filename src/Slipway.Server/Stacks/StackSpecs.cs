@@ -16,6 +16,8 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
 {
     public Task<Stack> FindAsync(int stackId, CancellationToken cancellationToken) => db.Stacks.AsNoTracking()
         .Include(stack => stack.Servers.OrderBy(server => server.Id)).ThenInclude(server => server.Machine)
+        .Include(stack => stack.Servers).ThenInclude(server => server.ProcessCounts)
+        .AsSplitQuery()
         .FirstAsync(stack => stack.Id == stackId, cancellationToken);
 
     public async Task<StackSpec> SpecAsync(Stack stack, CancellationToken cancellationToken)
@@ -31,6 +33,8 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
             Environment = stack.Environment,
             Framework = stack.Framework ?? "rack",
             HostNames = [StackNames.Fqdn(stack.HostLabel, stack.Environment, addresses.Value.BaseDomain)],
+            AssetPrefix = stack.AssetPrefix,
+            IsInMaintenance = stack.MaintenanceMode,
             Servers =
             [
                 .. stack.Servers.Select(server => ServerOf(stack, server) with
@@ -81,6 +85,7 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
                 machine.Cores, machine.MemoryBytes, DiskFreeBytes: 0, addresses, BootId: ""),
             PrivateAddress = PrivateAddress.Of(addresses, machine.Address),
             Roles = server.Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            ProcessCounts = server.ProcessCounts.ToDictionary(count => count.Process, count => count.Count),
         };
     }
 

@@ -12,6 +12,7 @@ public sealed class AccessibilityTests(DashboardRig rig)
     [
         "/stacks", "/stacks/new", "/stacks/{uid}", "/stacks/{uid}/deploy", "/stacks/{uid}/deployments", "/stacks/{uid}/environment",
         "/stacks/{uid}/environment?reveal=GREETING", "/stacks/{uid}/environment?edit=GREETING", "/stacks/{uid}/servers", "/stacks/{uid}/activity",
+        "/stacks/{uid}/processes", "/stacks/{uid}/settings",
         "/stacks/{uid}/actions/{action}", "/stacks/{uid}/setup/analysis", "/stacks/{uid}/setup/servers", "/stacks/{uid}/setup/deploy",
         "/tokens", "/applications", "/applications/{application}", "/authorized-applications",
         "/oauth/authorize?client_id={client}&redirect_uri=urn:ietf:wg:oauth:2.0:oob&scope=public+redeploy+jobs+users+admin", "/profile", "/profile/second-factor", "/sign-in", "/setup", "/session/second-factor",

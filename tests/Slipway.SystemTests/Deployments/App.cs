@@ -17,6 +17,9 @@ public sealed class App(SlipwayClient client, Stack stack, GitRepository code, I
 
     public string Uid => stack.Uid;
 
+    /// <summary>The owner's programs.</summary>
+    public SlipwayClient Client => client;
+
     public GitRepository Code => code;
 
     public FreshServer Server => servers[0];
@@ -47,6 +50,13 @@ public sealed class App(SlipwayClient client, Stack stack, GitRepository code, I
     {
         await FollowAsync(actionId, _ => false);
         return await client.Actions.GetAsync(Uid, actionId, Token);
+    }
+
+    /// <summary>Waits until an action that was just asked for has ended well.</summary>
+    public async Task DoneAsync(Task<StackAction> asked)
+    {
+        var ended = await EndAsync((await asked).Id);
+        Assert.True(ended.FinishedSuccess, $"{ended.Action}: {ended.FinishedMessage}");
     }
 
     /// <summary>Waits until all that was asked of the stack, and what that brought about, has ended.</summary>

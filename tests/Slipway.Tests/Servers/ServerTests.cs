@@ -1,7 +1,9 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Servers;
 using Slipway.Engine;
+using Slipway.Server.Users;
 using Slipway.Tests.Support;
 
 namespace Slipway.Tests.Servers;
@@ -114,19 +116,89 @@ public sealed class ServerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Remove_KeepsServersWithData_AndThoseAtWork()
+    public async Task Remove_KeepsServersWithData_AndTakesTheStackOffTheOthers()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var uid = (await owner.GivenStackAsync()).Uid;
+        var machine = _app.Machines.Add("192.0.2.1");
+        _app.Machines.Add("192.0.2.2");
+        var web = await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.1", Roles = ["web"] }, Cancel);
+        var data = await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.2", Roles = ["redis"] }, Cancel);
+        await _app.ChangeAsync(Given.FinishActionsAsync);
+        await AssertStatusAsync(HttpStatusCode.Conflict, () => owner.Api.Servers.RemoveAsync(uid, data.Uid, cancellationToken: Cancel));
+        var action = await owner.Api.Servers.RemoveAsync(uid, web.Uid, cancellationToken: Cancel);
+        Assert.Equal(("server_remove", "server", $"{web.Id}"), (action.Action, action.ResourceType, action.ResourceId));
+        await _app.WorkAsync(uid);
+        Assert.Null((await owner.Api.Actions.GetAsync(uid, action.Id, Cancel)).FinishedMessage);
+        Assert.Contains("systemctl stop -- slipway-my_app-*@*.service", machine.Programs);
+        Assert.Contains("/etc/nginx/conf.d/slipway-my_app.conf", machine.Removed);
+        Assert.Equal(data.Uid, Assert.Single((await owner.Api.Servers.ListAsync(uid, 1, Cancel)).Response).Uid);
+    }
+
+    [Fact]
+    public async Task Remove_OfAMachineThatIsGone_NeedsForce()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var uid = (await owner.GivenStackAsync()).Uid;
+        var machine = _app.Machines.Add("192.0.2.1");
+        var server = await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.1", Roles = ["web"] }, Cancel);
+        await _app.ChangeAsync(Given.FinishActionsAsync);
+        machine.HostKey = "SHA256:" + new string('C', 43);
+        var failed = await owner.Api.Servers.RemoveAsync(uid, server.Uid, cancellationToken: Cancel);
+        await _app.WorkAsync(uid);
+        Assert.Contains("force=1", (await owner.Api.Actions.GetAsync(uid, failed.Id, Cancel)).FinishedMessage, StringComparison.Ordinal);
+        Assert.Single((await owner.Api.Servers.ListAsync(uid, 1, Cancel)).Response);
+        await owner.Api.Servers.RemoveAsync(uid, server.Uid, force: true, Cancel);
+        await _app.WorkAsync(uid);
+        Assert.Empty((await owner.Api.Servers.ListAsync(uid, 1, Cancel)).Response);
+        // With its last server the machine is forgotten, so it may come back with another key.
+        await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.1", HostKey = machine.HostKey }, Cancel);
+    }
+
+    [Fact]
+    public async Task Repin_TakesAMachineOnAgain_WithTheComparedKeyOnly()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var uid = (await owner.GivenStackAsync()).Uid;
+        var machine = _app.Machines.Add("192.0.2.1");
+        var server = await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.1" }, Cancel);
+        await _app.ChangeAsync(async db => (await db.Servers.FirstAsync(Cancel)).ProvisionedDigest = "digest");
+        machine.HostKey = "SHA256:" + new string('D', 43);
+        var wrong = await AssertStatusAsync(
+            HttpStatusCode.Conflict, () => owner.Api.Servers.RepinAsync(uid, server.Uid, new() { HostKey = "SHA256:" + new string('E', 43) }, Cancel));
+        Assert.Contains(machine.HostKey, wrong.Message, StringComparison.Ordinal);
+        var again = await owner.Api.Servers.RepinAsync(uid, server.Uid, new() { HostKey = machine.HostKey }, Cancel);
+        Assert.Equal((machine.HostKey, false), (again.HostKey, again.Params.WasBaselined));
+        await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Servers.RepinAsync(uid, server.Uid, new() { HostKey = "x" }, Cancel));
+    }
+
+    [Fact]
+    public async Task PrivateKey_NeedsTheScopeAndTheLevel_AndIsTheStacks()
     {
         var owner = await _app.GivenOwnerAsync();
         var uid = (await owner.GivenStackAsync()).Uid;
         _app.Machines.Add("192.0.2.1");
-        _app.Machines.Add("192.0.2.2");
-        var web = await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.1", Roles = ["web"] }, Cancel);
-        var data = await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.2", Roles = ["redis"] }, Cancel);
-        await AssertStatusAsync(HttpStatusCode.Conflict, () => owner.Api.Servers.RemoveAsync(uid, web.Uid, Cancel));
-        await _app.ChangeAsync(Given.FinishActionsAsync);
-        await AssertStatusAsync(HttpStatusCode.Conflict, () => owner.Api.Servers.RemoveAsync(uid, data.Uid, Cancel));
-        await owner.Api.Servers.RemoveAsync(uid, web.Uid, Cancel);
-        Assert.Equal(data.Uid, Assert.Single((await owner.Api.Servers.ListAsync(uid, 1, Cancel)).Response).Uid);
+        var server = await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.1" }, Cancel);
+        var path = $"/api/3/stacks/{uid}/servers/{server.Uid}.json";
+        var plain = (await owner.SendAsync(HttpMethod.Get, path)).Body["response"]!.AsObject();
+        Assert.False(plain.ContainsKey("ssh_private_key") || plain.ContainsKey("private_key"));
+        foreach (var value in new[] { "1", "\"1\"", "true" })
+        {
+            using var body = new StringContent($$"""{"include_private_key":{{value}}}""");
+            var (status, reply) = await owner.SendAsync(HttpMethod.Get, path, body);
+            Assert.Equal(HttpStatusCode.OK, status);
+            var key = (string)reply["response"]!["ssh_private_key"]!;
+            Assert.Equal(key, (string?)reply["response"]!["private_key"]);
+            Assert.Equal((await owner.Api.Stacks.GetKeysAsync(uid, Cancel)).SshPublicKey.Split(' ')[1], SshKeyPair.FromPrivate(new(key)).Public.Split(' ')[1]);
+        }
+        var withoutScope = await _app.GivenMemberAsync(AccessLevel.Admin, "scope@example.com", "public", "redeploy");
+        var withoutLevel = await _app.GivenMemberAsync(AccessLevel.Control, "level@example.com");
+        var allowed = await _app.GivenMemberAsync(AccessLevel.Shell, "shell@example.com");
+        Assert.Equal(HttpStatusCode.Forbidden, (await withoutScope.SendAsync(HttpMethod.Get, path + "?include_private_key=1")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await withoutLevel.SendAsync(HttpMethod.Get, path + "?include_private_key=1")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await withoutScope.SendAsync(HttpMethod.Get, path + "?include_private_key=0")).Status);
+        Assert.Equal(3, await _app.InDatabaseAsync(db => db.AuditEntries.CountAsync(entry => entry.SubjectType == "private_key" && entry.Subject == server.Name, Cancel)));
+        Assert.NotNull((await allowed.Api.Servers.GetWithPrivateKeyAsync(uid, server.Uid, Cancel)).SshPrivateKey);
     }
 
     private static Task CreateAsync(Person owner, AddServer[] servers) =>

@@ -16,6 +16,8 @@ internal sealed class AuditGuard : IStartupFilter
     private static readonly Dictionary<string, string> MayChangeNothing = new()
     {
         ["PUT /applications/{id}"] = "one may send what is there already, or nothing",
+        ["PUT /stacks/{stackUid}"] = "a stack may be given the name that it has",
+        ["PUT /stacks/{stackUid}/redeploy_hook"] = "a secret that is not there may be taken away",
         ["DELETE /stacks/{stackUid}/deployments/{id}"] = "a deployment that is being cancelled may be cancelled again",
         ["PUT /users/{id}/devices"] = "the device may be what it is to be already",
         ["PUT /users/{id}/devices/{device}"] = "the device may be what it is to be already",

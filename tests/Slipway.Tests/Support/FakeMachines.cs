@@ -17,7 +17,7 @@ internal sealed class FakeMachines : IRemoteHosts
         return machine;
     }
 
-    public IRemoteHost For(MachineSpec machine, RemoteScope scope) => new Host(machine, Open(machine));
+    public IRemoteHost For(MachineSpec machine, RemoteScope scope) => new Host(machine, this);
 
     public async Task<string> ReadHostKeyAsync(string address, int port, CancellationToken cancellationToken)
     {
@@ -49,27 +49,36 @@ internal sealed class FakeMachines : IRemoteHosts
         return machine;
     }
 
-    private sealed class Host(MachineSpec spec, FakeMachine machine) : IRemoteHost
+    private sealed class Host(MachineSpec spec, FakeMachines machines) : IRemoteHost
     {
         public MachineSpec Machine => spec;
 
         public async Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken)
         {
+            var machine = machines.Open(spec);
             foreach (var program in command.Programs)
             {
+                machine.Programs.Add(string.Join(' ', program));
                 var text = program[0] == "getent" ? $"{spec.UserName}:x:1000:1000::/home/{spec.UserName}:/bin/sh" : "staff";
-                await onLine!(new(text, 0));
+                if (onLine is not null && program[0] is "getent" or "id")
+                    await onLine!(new(text, 0));
             }
             return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, []);
         }
 
         public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) =>
-            Task.FromResult(machine.Files.TryGetValue(path, out var text) ? Encoding.UTF8.GetBytes(text) : null);
+            Task.FromResult(machines.Open(spec).Files.TryGetValue(path, out var text) ? Encoding.UTF8.GetBytes(text) : null);
 
         public Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<FileChange> changes, CancellationToken cancellationToken)
         {
-            foreach (var file in changes.OfType<WriteFile>())
-                machine.Files[file.Path] = Encoding.UTF8.GetString(file.Content.Span);
+            var machine = machines.Open(spec);
+            foreach (var change in changes)
+            {
+                if (change is WriteFile file)
+                    machine.Files[file.Path] = Encoding.UTF8.GetString(file.Content.Span);
+                if (change is Remove)
+                    machine.Removed.Add(change.Path);
+            }
             return Task.FromResult<IReadOnlyList<string>>([.. changes.Select(change => change.Path)]);
         }
 
@@ -92,6 +101,12 @@ internal sealed class FakeMachine(bool letsAllIn)
     public bool IsSilent { get; set; }
 
     public Dictionary<string, string> Files { get; } = [];
+
+    /// <summary>What was run on it, arguments separated by spaces.</summary>
+    public List<string> Programs { get; } = [];
+
+    /// <summary>Paths that were removed, whether there was something or not.</summary>
+    public List<string> Removed { get; } = [];
 
     public bool Opens(string privateKey) => letsAllIn
         || Files.Values.Any(file => file.Contains(Slipway.Engine.SshKeyPair.FromPrivate(new(privateKey)).Public.Split(' ')[1], StringComparison.Ordinal));

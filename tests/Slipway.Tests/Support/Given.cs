@@ -24,6 +24,7 @@ internal static class Given
             WebServer = new(WebServerKind.Puma, true),
             Components = components ?? [],
             Problems = problems ?? [],
+            Processes = [new("worker", "ruby worker.rb")],
         };
         stack.Analysis = new StoredAnalysis(new('a', 40), result).ToJson();
         stack.Framework = "sinatra";

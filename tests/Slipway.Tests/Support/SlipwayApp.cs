@@ -109,6 +109,16 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
             Services.GetRequiredService<Identities>().ForgetUser(id);
     }
 
+    /// <summary>Does all that is queued for a stack, as the stack's job would.</summary>
+    public async Task WorkAsync(string stackUid)
+    {
+        var stackId = await InDatabaseAsync(db => db.Stacks.Where(stack => stack.Uid == stackUid).Select(stack => stack.Id).FirstAsync());
+        var executor = Services.GetRequiredService<ActionExecutor>();
+        while (await executor.RunNextAsync(stackId))
+        {
+        }
+    }
+
     public async Task<T> InDatabaseAsync<T>(Func<AppDb, Task<T>> work)
     {
         await using var scope = Services.CreateAsyncScope();

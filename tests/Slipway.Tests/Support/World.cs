@@ -25,6 +25,10 @@ internal sealed class World
         ["sub_type"] = 1,
         ["token"] = "another",
         ["email"] = "invited@example.com",
+        ["host_key"] = "SHA256:" + new string('A', 43),
+        ["process_name"] = "worker",
+        ["server_count"] = new JsonObject { ["uid"] = 2 },
+        ["kind"] = "redis",
     };
 
     private readonly Dictionary<string, string> _values = [];
@@ -54,6 +58,10 @@ internal sealed class World
         ["invitation"] = _values["/accounts/{}/invitations/{id:int}"],
         ["link"] = InvitationToken,
         ["device"] = _values["/users/{}/devices/{device}"],
+        ["setting"] = _values["/stacks/{}/settings/{key}"],
+        ["server_setting"] = _values["/stacks/{}/servers/{}/settings/{key}"],
+        ["process"] = _values["/stacks/{}/processes/{name}"],
+        ["database"] = _values["/stacks/{}/databases/{id:int}"],
         ["user"] = _values["/users/{id:int}"],
         ["spare"] = _values["/tokens/{id:int}"],
         ["application"] = _values["/applications/{id:int}"],
@@ -70,6 +78,8 @@ internal sealed class World
         await app.ChangeAsync(db => Given.AnalysisAsync(db, stack.Uid));
         var server = await owner.Api.Servers.AddAsync(stack.Uid, new() { Address = "192.0.2.1" }, Cancel);
         await owner.Api.Environments.AddAsync(stack.Uid, "COLOUR", "red", Cancel);
+        await owner.Api.Databases.AddAsync(stack.Uid, new() { Kind = "mongodb", Address = "db.example.com" }, Cancel);
+        var database = (await owner.Api.Databases.ListAsync(stack.Uid, Cancel)).Response[0];
         var deployment = await owner.Api.Deployments.RedeployAsync(stack.Uid, cancellationToken: Cancel);
         await app.ChangeAsync(async db =>
         {
@@ -101,6 +111,10 @@ internal sealed class World
                 ["/accounts/{}/members/{}/access_rights/{stack}"] = stack.Uid,
                 ["/accounts/{}/invitations/{id:int}"] = $"{invited.Invitation.Id}",
                 ["/users/{}/devices/{device}"] = "device-token",
+                ["/stacks/{}/settings/{key}"] = "git-branch",
+                ["/stacks/{}/servers/{}/settings/{key}"] = "server-name",
+                ["/stacks/{}/processes/{name}"] = "worker",
+                ["/stacks/{}/databases/{id:int}"] = $"{database.Id}",
                 ["/users/{id:int}"] = $"{owner.Id}",
                 ["/tokens/{id:int}"] = $"{token.Id}",
                 ["/applications/{id:int}"] = $"{application.Id}",

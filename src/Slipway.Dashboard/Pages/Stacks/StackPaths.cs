@@ -29,6 +29,10 @@ public static class StackPaths
 
     public static string Servers(string uid) => $"{Overview(uid)}/servers";
 
+    public static string Processes(string uid) => $"{Overview(uid)}/processes";
+
+    public static string Settings(string uid) => $"{Overview(uid)}/settings";
+
     public static string Activity(string uid) => $"{Overview(uid)}/activity";
 
     public static string Action(string uid, int id) => $"{Overview(uid)}/actions/{id}";

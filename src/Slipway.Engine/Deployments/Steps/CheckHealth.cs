@@ -15,7 +15,7 @@ internal static class CheckHealth
 
     private static async Task CheckAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
-        var units = RunFiles.UnitNames(context);
+        var units = RunFiles.UnitNames(context, server);
         var probe = ProbeFor(context, server);
         var health = await host.ProbeAsync(probe, cancellationToken);
         if (!health.IsHealthy)

@@ -75,13 +75,18 @@ internal static class RetireRuns
             await host.ApplyAsync([.. units.Select(unit => new Remove(SystemdCommands.WantsLink(unit)))], cancellationToken);
     }
 
-    // A directory that is not there has nothing in it.
-    private static async Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, string directory, CancellationToken cancellationToken)
+    /// <summary>Names in a directory. One that is not there has nothing in it.</summary>
+    public static async Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, string directory, CancellationToken cancellationToken)
     {
+        var names = new List<string>();
         var list = await host.RunAsync(
             new() { Name = "list", Programs = [["ls", "-1", "--", directory]], Deadline = context.Timeouts.Query, IsRepeatable = true },
-            onLine: null,
+            line =>
+            {
+                names.Add(line.Text);
+                return ValueTask.CompletedTask;
+            },
             cancellationToken);
-        return list.IsSuccess ? list.Tail : [];
+        return list.IsSuccess ? names : [];
     }
 }

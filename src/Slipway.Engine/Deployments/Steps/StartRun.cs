@@ -16,7 +16,7 @@ internal static class StartRun
         var live = await host.ReadFileAsync(context.Paths.LiveRun, cancellationToken);
         if (live is not null)
             context.State.SetOldRun(server.Uid, Encoding.ASCII.GetString(live).Trim());
-        var units = RunFiles.Units(context);
+        var units = RunFiles.Units(context, server);
         var changed = await host.ApplyAsync([.. units, .. RunFiles.Own(context, server)], cancellationToken);
         var mustReload = units.Any(unit => changed.Contains(unit.Path));
         IReadOnlyList<IReadOnlyList<string>> reload = mustReload ? [SystemdCommands.DaemonReload] : [];
@@ -24,7 +24,7 @@ internal static class StartRun
             new()
             {
                 Name = "start units",
-                Programs = [.. reload, SystemdCommands.Start(RunFiles.UnitNames(context))],
+                Programs = [.. reload, SystemdCommands.Start(RunFiles.UnitNames(context, server))],
                 Deadline = context.Timeouts.Query,
                 IsRepeatable = true,
             },

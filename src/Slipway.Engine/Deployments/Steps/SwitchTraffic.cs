@@ -19,6 +19,6 @@ internal static class SwitchTraffic
     private static async Task SwitchAsync(DeployContext context, CancellationToken cancellationToken)
     {
         await context.OnWebServersAsync((_, host, token) => Switcher.ReloadAsync(context, host, token), cancellationToken);
-        await context.OnWebServersAsync((_, host, token) => Switcher.PinAsync(context, host, token), cancellationToken);
+        await context.OnWebServersAsync((server, host, token) => Switcher.PinAsync(context, server, host, token), cancellationToken);
     }
 }

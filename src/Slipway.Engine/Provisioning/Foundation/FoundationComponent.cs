@@ -32,6 +32,33 @@ internal sealed class FoundationComponent : IComponent
             await ReloadSshdAsync(run, cancellationToken);
     }
 
+    public async Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
+    {
+        var paths = run.Stack.Paths;
+        if (!run.Server.HasRole(ServerRoles.Web))
+            return;
+        await run.Host.ApplyAsync([new Remove(LogRotation.Path(paths)), new Remove(paths.Configuration)], cancellationToken);
+        var uploads = await run.ReadAsync("look for uploaded files", [["find", paths.System, "-mindepth", "1", "-print", "-quit"]], cancellationToken);
+        if (!withData && uploads.Lines.Count > 0 && uploads.Result.IsSuccess)
+        {
+            string[] rest = [paths.Current, paths.Releases, paths.CachedCopy, paths.Bundle, $"{paths.Shared}/bundle-config", paths.Log];
+            await run.Host.ApplyAsync([.. rest.Select(path => new Remove(path))], cancellationToken);
+            await run.LogAsync(Severity.Warning, $"Uploaded files stay in {paths.System}, and with them their owner {paths.User}.");
+            return;
+        }
+        await run.Host.ApplyAsync([new Remove(paths.DeployDirectory)], cancellationToken);
+        await RemoveUserAsync(run, paths.User, cancellationToken);
+    }
+
+    // The group outlives its user where nginx is a member of it.
+    private static async Task RemoveUserAsync(ComponentRun run, string user, CancellationToken cancellationToken)
+    {
+        if ((await run.ReadAsync("look for the stack's user", [["getent", "passwd", user]], cancellationToken)).Result.IsSuccess)
+            await run.RunAsync("remove the stack's user", UserCommands.Remove(user), cancellationToken);
+        if ((await run.ReadAsync("look for the stack's group", [["getent", "group", user]], cancellationToken)).Result.IsSuccess)
+            await run.RunAsync("remove the stack's group", UserCommands.RemoveGroup(user), cancellationToken);
+    }
+
     private static IReadOnlyList<FileChange> Directories(StackPaths paths) =>
     [
         new MakeDirectory(paths.DeployDirectory, Modes.GroupListable, "root", paths.User),

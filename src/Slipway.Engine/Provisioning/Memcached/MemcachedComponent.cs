@@ -29,6 +29,12 @@ internal sealed class MemcachedComponent : IComponent
                 $"Memcached asks for no password: everything on {run.Server.Name}, and on the stack's servers that reach {address}, can read and change it.");
     }
 
+    public Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
+    {
+        var unit = MemcachedUnit.Name(run.Stack.Slug);
+        return run.RemoveUnitAsync(unit, [new Remove(StackPaths.UnitFile(unit))], cancellationToken);
+    }
+
     private static string? Unit(StackSpec stack, ServerSpec server) =>
         stack.DatabasesOn(server, DatabaseKinds.Memcached).FirstOrDefault() is { } database
             ? MemcachedUnit.Text(

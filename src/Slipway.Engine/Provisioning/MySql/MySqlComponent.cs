@@ -38,6 +38,25 @@ internal sealed partial class MySqlComponent : IComponent
             await CreateAsync(run, database, cancellationToken);
     }
 
+    public async Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
+    {
+        // Where the stack never came so far there is no MariaDB, or it is down; then nobody gets in either.
+        if (!(await run.ReadAsync($"look at {Unit}", [SystemdCommands.IsActive(Unit)], cancellationToken)).Result.IsSuccess)
+            return;
+        foreach (var database in run.Stack.DatabasesOn(run.Server, Name))
+        {
+            var hosts = await run.FeedAsync(
+                "look for the database's users", MySqlCommands.Client, "root", MySqlCommands.ListHosts(database.Username), cancellationToken);
+            await run.FeedAsync(
+                $"close the MariaDB database {database.Database}", MySqlCommands.Client, "root",
+                MySqlCommands.RemoveDatabase(database.Username, hosts, database.Database, withData), cancellationToken);
+            if (!withData)
+                await run.LogAsync(Severity.Warning, $"MariaDB keeps the database {database.Database}; its user is gone.");
+        }
+        // Where MariaDB listens is left as it is: a change would need a restart, which the other stacks of the machine would notice.
+        await new SharedSettings(run, DatabaseKinds.MySql).ForgetAsync(cancellationToken);
+    }
+
     private static async Task OpenAsync(ComponentRun run, CancellationToken cancellationToken)
     {
         var canListenOnSeveral = await CanListenOnSeveralAsync(run, cancellationToken);

@@ -37,11 +37,43 @@ internal sealed class PostgreSqlComponent : IComponent
             await CreateAsync(run, cluster, database, cancellationToken);
     }
 
+    public async Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
+    {
+        foreach (var database in run.Stack.DatabasesOn(run.Server, Name))
+        {
+            // Where the stack never came so far there is no PostgreSQL, or it is down; then nobody gets in either.
+            var (result, lines) = await run.ReadAsync("look for PostgreSQL's clusters", [PostgresCommands.ListClusters], cancellationToken);
+            if (!result.IsSuccess || Find(lines, DatabasePorts.Of(database)) is not { IsOnline: true } cluster)
+                continue;
+            await run.FeedAsync(
+                $"close the PostgreSQL database {database.Database}", PostgresCommands.Psql(cluster.Port), "postgres",
+                PostgresCommands.RemoveDatabase(database.Username, database.Database, withData), cancellationToken);
+            await CloseAsync(run, cluster, cancellationToken);
+            if (!withData)
+                await run.LogAsync(Severity.Warning, $"PostgreSQL keeps the database {database.Database}; its role cannot sign in any more.");
+        }
+    }
+
+    // Where PostgreSQL listens is left as it is: a change would need a restart, which the other stacks of the machine would notice.
+    private static async Task CloseAsync(ComponentRun run, PostgreSqlCluster cluster, CancellationToken cancellationToken)
+    {
+        var others = await new SharedSettings(run, DatabaseKinds.PostgreSql).ForgetAsync(cancellationToken);
+        var current = await run.Host.ReadFileAsync(cluster.AccessFile, cancellationToken) ?? [];
+        var access = PostgresCommands.MergeAccess(Encoding.UTF8.GetString(current), others.Where(line => !IsListen(line)));
+        await run.ApplyAsync(
+            [new WriteFile(cluster.AccessFile, Encoding.UTF8.GetBytes(access), Modes.GroupReadable, "postgres", "postgres")], cancellationToken);
+        await run.RunAsync("reload PostgreSQL", SystemdCommands.TryReload(cluster.Unit), cancellationToken);
+        await run.MarkAppliedAsync($"{cluster.Unit}-access", access, cancellationToken);
+    }
+
+    private static PostgreSqlCluster? Find(IEnumerable<string> lines, int port) =>
+        lines.Select(PostgreSqlCluster.Parse).FirstOrDefault(cluster => cluster?.Port == port);
+
     private static async Task<PostgreSqlCluster> FindClusterAsync(ComponentRun run, int port, CancellationToken cancellationToken)
     {
         var (result, lines) = await run.ReadAsync("look for PostgreSQL's clusters", [PostgresCommands.ListClusters], cancellationToken);
         result.EnsureSuccess();
-        return lines.Select(PostgreSqlCluster.Parse).FirstOrDefault(cluster => cluster?.Port == port)
+        return Find(lines, port)
             ?? throw new UserErrorException(
                 $"PostgreSQL on {run.Server.Name} has no cluster at port {port}. Make one there with pg_createcluster, or correct the database's port.");
     }

@@ -38,6 +38,22 @@ internal sealed class RedisComponent : IComponent
         await run.EnsureRunsAsync(RedisConfig.Unit(run.Stack.Slug), configuration, cancellationToken);
     }
 
+    public async Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
+    {
+        var slug = run.Stack.Slug;
+        var data = RedisConfig.DataDirectory(slug);
+        await run.RemoveUnitAsync(
+            RedisConfig.Unit(slug),
+            [
+                new Remove(RedisConfig.Path(slug)),
+                new Remove(RedisConfig.DropInPath(slug)),
+                .. withData ? [new Remove(data)] : (FileChange[])[],
+            ],
+            cancellationToken);
+        if (!withData)
+            await run.LogAsync(Severity.Warning, $"Redis's data stay in {data}.");
+    }
+
     private static string DropIn(StackSpec stack, ServerSpec server) => RedisConfig.DropIn(DatabaseNetwork.ClientAddresses(stack, server));
 
     private static string Configuration(StackSpec stack, ServerSpec server, DatabaseSpec database) => RedisConfig.Text(

@@ -23,6 +23,8 @@ internal static class RouteValues
         "stack" => "The stack's UID.",
         "device" => "The device's token; the word token stands for the parameter of that name.",
         "idOrKey" => "Numeric id, or the key.",
+        "key" => "The setting's key, with dots or with dashes.",
+        "name" => "The name.",
         _ => null,
     };
 }

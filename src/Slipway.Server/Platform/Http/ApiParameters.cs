@@ -56,7 +56,14 @@ internal sealed class ApiParameters
     }
 
     /// <summary>Whether an optional switch is on; absent means off.</summary>
-    public bool Flag(string name) => Text(name) is { } text && ParameterReader.ReadBool(text, name);
+    public bool Flag(string name) => Switch(name, fallback: false);
+
+    public bool Switch(string name, bool fallback)
+    {
+        if (Text(name) is not { } text)
+            return fallback;
+        return PlainText.TryReadSwitch(text, out var isOn) ? isOn : throw new BadHttpRequestException($"{name} must be true or false, or 1 or 0.");
+    }
 
     /// <summary>A time in any ISO 8601 form.</summary>
     public DateTimeOffset? Time(string name)

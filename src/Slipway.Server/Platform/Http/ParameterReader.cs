@@ -54,6 +54,8 @@ internal static class ParameterReader
             return isNumberOrBool ? JsonValue.Create(value.ToJsonString()) : value;
         if (type == typeof(bool) || type == typeof(bool?))
             return JsonValue.Create(ReadBool(value.ToString(), name));
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
+            return AsMap(value, name);
         if (type != typeof(IReadOnlyList<string>) && !IsList(type))
             return value;
         var list = AsList(value, type, name);
@@ -85,12 +87,22 @@ internal static class ParameterReader
         }
     }
 
-    public static bool ReadBool(string text, string name) => text.ToLowerInvariant() switch
+    private static bool ReadBool(string text, string name) =>
+        PlainText.TryReadSwitch(text, out var isOn) ? isOn : throw new BadHttpRequestException($"{name} must be true or false.");
+
+    // A map may come as JSON, as JSON inside a text, or as a[b]=c in a form.
+    private static JsonObject AsMap(JsonNode value, string name)
     {
-        "1" or "true" or "on" or "yes" or "enable" => true,
-        "0" or "false" or "off" or "no" or "disable" => false,
-        _ => throw new BadHttpRequestException($"{name} must be true or false."),
-    };
+        try
+        {
+            return (value.GetValueKind() == JsonValueKind.String ? JsonNode.Parse(value.ToString()) : value) as JsonObject
+                ?? throw new BadHttpRequestException($"{name} must be a map.");
+        }
+        catch (JsonException exception)
+        {
+            throw new BadHttpRequestException($"{name} is not a valid map.", exception);
+        }
+    }
 
     private static bool IsEmpty(JsonNode? value) => value is null || (value.GetValueKind() == JsonValueKind.String && value.ToString().Length == 0);
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Slipway.Server.Platform.Http;
 
-/// <summary>Names that people give to things.</summary>
+/// <summary>Names that people give to things, and other short texts.</summary>
 internal static class PlainText
 {
     /// <summary>Whether it is one printable line: not blank, no control characters, nothing that reorders text, valid Unicode.</summary>
@@ -18,6 +18,13 @@ internal static class PlainText
             i += rune.Utf16SequenceLength;
         }
         return true;
+    }
+
+    /// <summary>Reads true and false as people and clients write them.</summary>
+    public static bool TryReadSwitch(string? text, out bool isOn)
+    {
+        isOn = text?.ToLowerInvariant() is "1" or "true" or "on" or "yes" or "enable";
+        return isOn || text?.ToLowerInvariant() is "0" or "false" or "off" or "no" or "disable";
     }
 
     private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not

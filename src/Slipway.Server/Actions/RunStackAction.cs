@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Actions;
+using Slipway.Contracts.Http;
+using Slipway.Server.Platform.Auth;
+using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Work;
+using Slipway.Server.Users;
+using Record = Slipway.Contracts.Actions.StackAction;
+
+namespace Slipway.Server.Actions;
+
+/// <summary>The commands that can be given to a stack.</summary>
+internal static class RunStackAction
+{
+    public const string ClearCachesKind = "clear_caches";
+    public const string MaintenanceKind = "maintenance_mode";
+    public const string RestartKind = "restart";
+
+    /// <summary>What the handler of maintenance_mode is told.</summary>
+    internal sealed record MaintenancePayload(bool IsOn);
+
+    public static async Task<Results<Ok<ApiResponse<Record>>, ApiProblem>> Handle(
+        string stackUid, ApiParameters parameters, Caller caller, AppDb db, ActionQueue queue, CancellationToken cancellationToken)
+    {
+        var request = parameters.Read<RunAction>();
+        if (Refuse(request) is { } problem)
+            return ApiProblem.BadRequest(problem);
+        var stack = await db.Stacks.VisibleTo(caller, AccessLevel.Deploy).FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
+        if (stack is null)
+            return ApiProblem.NotFound();
+        var payload = request.Command is MaintenanceKind
+            ? JsonSerializer.Serialize(new MaintenancePayload(PlainText.TryReadSwitch(request.Value, out var isOn) && isOn))
+            : "{}";
+        var action = queue.Add(stack, request.Command, request.Command, payload, caller.Requester);
+        await db.SaveChangesAsync(cancellationToken);
+        queue.Wake(stack.Id);
+        return Api.Ok(ActionRecords.From(action));
+    }
+
+    private static string? Refuse(RunAction request) => request.Command switch
+    {
+        ClearCachesKind or RestartKind => null,
+        MaintenanceKind when request.Value is null => "value is missing: 1 to begin with maintenance, 0 to end it.",
+        MaintenanceKind => PlainText.TryReadSwitch(request.Value, out _) ? null : "value must be 1 or true to begin with maintenance, 0 or false to end it.",
+        "service_restart" when request.ServiceName is null => "service_name is missing: which service is to be restarted?",
+        "service_restart" => $"The service '{request.ServiceName}' cannot be restarted: this is no Docker stack, so it has no services. Use the command restart.",
+        "container_restart" when (request.ContainerId ?? request.Container) is null => "container_id is missing: which container is to be restarted?",
+        "container_restart" => "The container cannot be restarted: this is no Docker stack, so it has no containers. Use the command restart.",
+        "promote_slave_db" or "resync_slave_db" when (request.ServerUid ?? request.Server) is null => "server_uid is missing: on which server is the replica?",
+        "promote_slave_db" or "resync_slave_db" => $"The server {request.ServerUid ?? request.Server} has no replica of a database: this stack replicates none.",
+        _ => $"command must be {ClearCachesKind}, {MaintenanceKind} or {RestartKind}, not '{request.Command}'.",
+    };
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Engine.Operations;
+using Slipway.Server.Deployments;
+using Slipway.Server.Platform.Work;
+
+namespace Slipway.Server.Servers;
+
+/// <summary>Removes what a stack has on a server, and then the server from the stack.</summary>
+internal sealed class ServerRemoval(string kind, DeploymentContexts contexts) : IActionHandler
+{
+    public string Kind => kind;
+
+    public async Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken)
+    {
+        var (serverId, removal) = JsonSerializer.Deserialize<RemoveServer.Payload>(run.Claim.Payload)!;
+        var context = await contexts.OfStackAsync(run, cancellationToken);
+        var uid = await contexts.UidOfServerAsync(serverId, cancellationToken);
+        return new(DeployStack.Adapt(new TakeDown([uid ?? ""], removal.DeleteData, removal.Force).Steps, context, run))
+        {
+            OnEndAsync = (db, end, token) => end.IsSuccess ? ForgetAsync(db, serverId, token) : Task.CompletedTask,
+        };
+    }
+
+    private static async Task ForgetAsync(AppDb db, int serverId, CancellationToken cancellationToken)
+    {
+        var server = await db.Servers.Include(row => row.Machine).FirstOrDefaultAsync(row => row.Id == serverId, cancellationToken);
+        if (server is null)
+            return;
+        db.Servers.Remove(server);
+        await ForgetMachinesAsync(db, [server], cancellationToken);
+    }
+
+    /// <summary>With its last server goes what is known of a machine, its pinned host key too.</summary>
+    public static async Task ForgetMachinesAsync(AppDb db, IReadOnlyCollection<Server> removed, CancellationToken cancellationToken)
+    {
+        var ids = removed.Select(server => server.Id).ToList();
+        foreach (var machine in removed.Select(server => server.Machine!).Distinct())
+        {
+            if (!await db.Servers.AnyAsync(row => row.MachineId == machine.Id && !ids.Contains(row.Id), cancellationToken))
+                db.Machines.Remove(machine);
+        }
+    }
+}
