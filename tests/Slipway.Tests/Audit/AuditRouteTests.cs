@@ -29,7 +29,18 @@ public sealed class AuditRouteTests : IAsyncDisposable
         ("POST /stacks/{stackUid}/deployments", "/stacks/{stack}/deployments", "{}"),
         ("DELETE /stacks/{stackUid}/deployments/{id}", "/stacks/{stack}/deployments/{deployment}", "{}"),
         ("POST /stacks/{stackUid}/deployments/{id}/rollback", "/stacks/{stack}/deployments/{kept}/rollback", "{}"),
+        ("POST /stacks/{stackUid}/actions", "/stacks/{stack}/actions", """{"command":"clear_caches"}"""),
+        ("PUT /stacks/{stackUid}/settings/{key}", "/stacks/{stack}/settings/asset-prefix", """{"value":"static"}"""),
+        ("PUT /stacks/{stackUid}/servers/{uid}/settings/{key}", "/stacks/{stack}/servers/{server}/settings/server-name", """{"value":"Tiger"}"""),
+        ("PUT /stacks/{stackUid}/servers/{uid}/host_key", "/stacks/{stack}/servers/{server}/host_key", """{"host_key":"{key}"}"""),
+        ("POST /stacks/{stackUid}/processes", "/stacks/{stack}/processes", """{"process_name":"worker","server_count":{"{server}":2}}"""),
+        ("POST /stacks/{stackUid}/databases", "/stacks/{stack}/databases", """{"kind":"mongodb","address":"db.example.com"}"""),
+        ("PUT /stacks/{stackUid}/databases/{id}", "/stacks/{stack}/databases/{database}", """{"address":"db2.example.com"}"""),
+        ("DELETE /stacks/{stackUid}/databases/{id}", "/stacks/{stack}/databases/{database}", "{}"),
+        ("POST /stacks/{stackUid}/redeploy_hook", "/stacks/{stack}/redeploy_hook", "{}"),
+        ("PUT /stacks/{stackUid}/redeploy_hook", "/stacks/{stack}/redeploy_hook", """{"secret":"a secret of the hook"}"""),
         ("DELETE /stacks/{stackUid}/servers/{uid}", "/stacks/{stack}/servers/{server}", "{}"),
+        ("PUT /stacks/{stackUid}", "/stacks/{stack}", """{"name":"Renamed app"}"""),
         ("POST /tokens", "/tokens", """{"name":"CI","scopes":"public"}"""),
         ("DELETE /tokens/{id}", "/tokens/{token}", "{}"),
         ("POST /users/{id}/devices", "/users/{member}/devices", """{"token":"abc","device_type":1,"sub_type":1}"""),
@@ -46,6 +57,7 @@ public sealed class AuditRouteTests : IAsyncDisposable
         ("POST /accounts/{accountId}/invitations", "/accounts/1/invitations", """{"email":"new@example.com"}"""),
         ("DELETE /accounts/{accountId}/invitations/{id}", "/accounts/1/invitations/1", "{}"),
         ("DELETE /accounts/{accountId}/members/{userId}", "/accounts/1/members/{member}", "{}"),
+        ("DELETE /stacks/{stackUid}", "/stacks/{stack}", "{}"),
         ("POST /accounts/{accountId}/owner", "/accounts/1/owner", """{"user_id":{heir}}"""),
     ];
 
@@ -78,9 +90,9 @@ public sealed class AuditRouteTests : IAsyncDisposable
         var stack = await owner.GivenStackAsync();
         var member = await _app.GivenMemberAsync(AccessLevel.View);
         var heir = await _app.GivenMemberAsync(AccessLevel.View, "heir@example.com");
-        _app.Machines.Add("192.0.2.1");
+        var machine = _app.Machines.Add("192.0.2.1");
         await _app.ChangeAsync(db => Given.AnalysisAsync(db, stack.Uid));
-        var values = new Dictionary<string, string> { ["stack"] = stack.Uid, ["member"] = Text(member.Id), ["heir"] = Text(heir.Id) };
+        var values = new Dictionary<string, string> { ["stack"] = stack.Uid, ["member"] = Text(member.Id), ["heir"] = Text(heir.Id), ["key"] = machine.HostKey };
         foreach (var (route, path, body) in Calls)
         {
             await PrepareAsync(route, stack.Uid, values);
@@ -105,8 +117,13 @@ public sealed class AuditRouteTests : IAsyncDisposable
                 await _app.ChangeAsync(db => Given.DeploymentEndAsync(db, id, Slipway.Server.Deployments.DeploymentOutcome.Success, isLive: false));
                 values["kept"] = Text(id);
                 break;
-            case "DELETE /stacks/{stackUid}/servers/{uid}":
+            case "PUT /stacks/{stackUid}/servers/{uid}/settings/{key}":
                 values["server"] = await _app.InDatabaseAsync(db => db.Servers.Where(row => row.Stack!.Uid == stackUid).Select(row => row.Uid).FirstAsync(Cancel));
+                break;
+            case "PUT /stacks/{stackUid}/databases/{id}":
+                values["database"] = Text(await _app.InDatabaseAsync(db => db.StackDatabases.MaxAsync(row => row.Id, Cancel)));
+                break;
+            case "DELETE /stacks/{stackUid}/servers/{uid}" or "DELETE /stacks/{stackUid}":
                 await _app.ChangeAsync(Given.FinishActionsAsync);
                 break;
             case "DELETE /tokens/{id}":

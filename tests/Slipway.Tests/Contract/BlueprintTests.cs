@@ -9,9 +9,6 @@ namespace Slipway.Tests.Contract;
 /// <summary>Holds the server to the 49 operations that old clients know.</summary>
 public sealed class BlueprintTests : IAsyncDisposable
 {
-    /// <summary>Operations of this server that come with a later change.</summary>
-    private static readonly int[] Coming = [47, 48, 49];
-
     private readonly SlipwayApp _app = new();
     private readonly List<string> _faults = [];
 
@@ -32,7 +29,7 @@ public sealed class BlueprintTests : IAsyncDisposable
             else if (route is not null)
                 await CheckAsync(operation, world, world.Path(route) + ".json");
             else
-                Note(Coming.Contains(operation.Number), $"{operation} has no route.");
+                Note(false, $"{operation} has no route.");
         }
         Assert.True(_faults.Count == 0, string.Join('\n', _faults));
     }
