@@ -9,6 +9,7 @@ using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Platform.Idempotency;
 using Slipway.Server.Processes;
 using Slipway.Server.Platform.Limits;
 using Slipway.Server.ServerGroups;
@@ -75,6 +76,8 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<LogLine> LogLines => Set<LogLine>();
 
     public DbSet<RequestCount> RequestCounts => Set<RequestCount>();
+
+    public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 
     public DbSet<InstallationValue> Installation => Set<InstallationValue>();
 
@@ -150,7 +153,7 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
             await SaveAndKeepAsync(acceptAllChangesOnSuccess: true, cancellationToken);
             var entries = await RecordAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            _origin.Written += entries;
+            Committed(entries);
             return result;
         }
         finally
@@ -163,7 +166,11 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     {
         Capture();
         if (!Audit.HasChanges)
-            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        {
+            var unrecorded = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            Committed(entries: 0);
+            return unrecorded;
+        }
         try
         {
             await using var transaction = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(cancellationToken) : null;
@@ -172,7 +179,7 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
             var entries = await RecordAsync(cancellationToken);
             if (transaction is not null)
                 await transaction.CommitAsync(cancellationToken);
-            _origin.Written += entries;
+            Committed(entries);
             return count;
         }
         finally
@@ -201,6 +208,15 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     private void Capture()
     {
         ChangeTracker.DetectChanges();
+        // What a request changes and the key under which it may be repeated are saved together or not at all.
+        if (_origin is { Repeatable: { } request, IsRepeatableStored: false } && ChangeTracker.HasChanges() && Entry(request).State is EntityState.Detached)
+            Add(request);
         Audit.Capture();
+    }
+
+    private void Committed(int entries)
+    {
+        _origin.Written += entries;
+        _origin.IsRepeatableStored |= _origin.Repeatable is { } request && Entry(request).State is EntityState.Unchanged;
     }
 }

@@ -14,6 +14,9 @@ internal sealed class JournalTicket
 
     /// <summary>Output up to here is in the log.</summary>
     public long Offset { get; set; }
+
+    /// <summary>Its action is over, but the machine did not confirm that its processes are. Until it does, nothing else of the stack runs there.</summary>
+    public bool IsLeft { get; set; }
 }
 
 internal sealed class JournalTicketConfiguration : IEntityTypeConfiguration<JournalTicket>
@@ -23,6 +26,7 @@ internal sealed class JournalTicketConfiguration : IEntityTypeConfiguration<Jour
         builder.HasKey(ticket => ticket.Ticket);
         builder.Property(ticket => ticket.Ticket).HasMaxLength(64);
         builder.HasIndex(ticket => ticket.ActionId);
+        builder.HasIndex(ticket => ticket.IsLeft);
         builder.HasOne<StackAction>().WithMany().HasForeignKey(ticket => ticket.ActionId);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine;
 using Slipway.Engine.Remote;
@@ -58,10 +59,74 @@ public sealed class JournalTests : IAsyncDisposable
             new(id, 1, "my_app", 1, "kind", "{}", null) { StackUid = "uid" }, log, _app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, long>());
     }
 
+    [Fact]
+    public async Task CommandThatWasLeft_EndsFirst_HoweverLongTheServerIsAway()
+    {
+        var time = new FakeTimeProvider();
+        await using var app = new SlipwayApp { Time = time };
+        await (await app.GivenOwnerAsync()).GivenStackAsync();
+        await app.ChangeAsync(async db => db.JournalTickets.Add(
+            new() { Ticket = "feed", ActionId = (await db.Actions.SingleAsync(Cancel)).Id, ServerId = 7, IsLeft = true }));
+        var claim = await app.Services.GetRequiredService<ActionJournal>().ClaimNextAsync(1, Cancel);
+        var log = app.Services.GetRequiredService<JournalLog>();
+        var server = new ServerThatComesBack();
+        var run = new ActionRun(claim!, log, app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, long>())
+        {
+            Left = await app.Services.GetRequiredService<ActionJournal>().ReadLeftAsync(1, Cancel),
+        };
+        var host = new JournaledHost(server, run, log, 7, "Lion", new Dictionary<string, long>());
+        var changing = host.ApplyAsync([new Remove("/x")], Cancel);
+        while (!changing.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        await changing;
+        await log.FlushAsync(Cancel);
+        Assert.Equal(["cancel feed: away", "cancel feed: still ending", "cancel feed: ended", "apply"], server.Calls);
+        Assert.Contains("Waiting for the server", (await app.InDatabaseAsync(db => db.LogLines.SingleAsync(Cancel))).Text, StringComparison.Ordinal);
+        Assert.False(await app.InDatabaseAsync(db => db.JournalTickets.AnyAsync(ticket => ticket.IsLeft, Cancel)));
+    }
+
     private async Task<StackAction> RunAsync(string stackUid)
     {
         var id = await _app.InDatabaseAsync(db => db.Stacks.Where(stack => stack.Uid == stackUid).Select(stack => stack.Id).SingleAsync(Cancel));
         Assert.True(await _app.Services.GetRequiredService<ActionExecutor>().RunNextAsync(id));
         return await _app.InDatabaseAsync(db => db.Actions.AsNoTracking().Include(action => action.Stack).FirstAsync(action => action.FinishedAt != null, Cancel));
+    }
+
+    private sealed class ServerThatComesBack : IRemoteHost
+    {
+        private int _asked;
+
+        public List<string> Calls { get; } = [];
+
+        public MachineSpec Machine => throw new InvalidOperationException("Nobody asks for it.");
+
+        public Task<bool> CancelAsync(string ticket, CancellationToken cancellationToken)
+        {
+            var state = ++_asked switch { 1 => "away", 2 => "still ending", _ => "ended" };
+            Calls.Add($"cancel {ticket}: {state}");
+            return state == "away"
+                ? throw new RemoteUnavailableException("192.0.2.1", RemoteFault.Unreachable, "192.0.2.1 does not answer.")
+                : Task.FromResult(state == "ended");
+        }
+
+        public Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<FileChange> changes, CancellationToken cancellationToken)
+        {
+            Calls.Add("apply");
+            return Task.FromResult<IReadOnlyList<string>>([]);
+        }
+
+        public Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nothing is run.");
+
+        public Task CompleteAsync(IReadOnlyList<string> tickets, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
+
+        public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => Task.FromResult(new ProbeResult(true, 200, ""));
+
+        public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("No facts are read.");
     }
 }

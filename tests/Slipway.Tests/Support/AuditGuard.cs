@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server.Platform.Audit;
+using Slipway.Server.Platform.Idempotency;
 
 namespace Slipway.Tests.Support;
 
@@ -32,7 +33,8 @@ internal sealed class AuditGuard : IStartupFilter
         {
             var origin = context.RequestServices.GetRequiredService<Origin>();
             await rest(context);
-            if (IsChange(context.Request) && context.Response.StatusCode is >= 200 and < 300)
+            if (IsChange(context.Request) && context.Response.StatusCode is >= 200 and < 300
+                && !context.Response.Headers.ContainsKey(IdempotencyMiddleware.ReplayedHeader))
                 Note(origin.Operation, origin.Written > 0);
         });
         next(app);

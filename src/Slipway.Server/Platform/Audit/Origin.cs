@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Idempotency;
 using Slipway.Server.Users;
 
 namespace Slipway.Server.Platform.Audit;
@@ -19,6 +20,12 @@ internal sealed class Origin
 
     /// <summary>The request that this scope answers. It is read only if something is changed.</summary>
     public HttpContext? Request { get; set; }
+
+    /// <summary>The request as it is remembered when its sender may repeat it.</summary>
+    public IdempotentRequest? Repeatable { get; set; }
+
+    /// <summary>Whether it is in the database, with what the request changed.</summary>
+    public bool IsRepeatableStored { get; set; }
 
     /// <summary>How many entries were written.</summary>
     public int Written { get; set; }

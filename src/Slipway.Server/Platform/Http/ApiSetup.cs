@@ -6,6 +6,7 @@ using Slipway.Server.OAuth;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Documents;
+using Slipway.Server.Platform.Idempotency;
 using Slipway.Server.Platform.Limits;
 using Slipway.Server.Platform.People;
 using Slipway.Server.Platform.Proxies;
@@ -66,6 +67,7 @@ internal static class ApiSetup
         app.UseSuspension();
         app.Use((context, next) => IsApi(context) && Refuse(context) is { } problem ? problem.ExecuteAsync(context) : next(context));
         app.UseAuthorization();
+        app.UseWhen(IsApi, api => api.UseMiddleware<IdempotencyMiddleware>());
         app.UseAntiforgery();
     }
 

@@ -34,7 +34,10 @@ internal sealed partial class ActionExecutor(
     // False when the action is not over: then the sweep takes it up again.
     private async Task<bool> RunAsync(ActionClaim claim, CancellationToken cancelled)
     {
-        var run = new ActionRun(claim, log, hosts, await journal.ReadOffsetsAsync(claim.ActionId, CancellationToken.None));
+        var run = new ActionRun(claim, log, hosts, await journal.ReadOffsetsAsync(claim.ActionId, CancellationToken.None))
+        {
+            Left = await journal.ReadLeftAsync(claim.StackId, CancellationToken.None),
+        };
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<Origin>().Become(claim.Requester, Origin.ViaAction, claim.Kind);
         IActionHandler? handler = null;
@@ -61,7 +64,7 @@ internal sealed partial class ActionExecutor(
             await PutRightAsync(run, plan);
         await log.FlushAsync(CancellationToken.None);
         plan ??= new([]) { OnEndAsync = (db, unplanned, token) => handler?.EndUnplannedAsync(db, run, unplanned, token) ?? Task.CompletedTask };
-        await journal.EndAsync(claim, plan, ended, run.State, end, CancellationToken.None);
+        await journal.EndAsync(claim, plan, ended, run.State, end, end.IsSuccess ? [] : run.OpenTickets, CancellationToken.None);
         await ForgetTicketsAsync(run);
         return true;
     }

@@ -43,6 +43,16 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             .ToDictionaryAsync(ticket => ticket.Ticket, ticket => ticket.Offset, cancellationToken);
     }
 
+    /// <summary>Commands of the stack's earlier actions that may still run, by the server's id.</summary>
+    public async Task<ILookup<int, string>> ReadLeftAsync(int stackId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        var rows = await db.JournalTickets.AsNoTracking().Where(ticket => ticket.IsLeft)
+            .Where(ticket => db.Actions.Any(action => action.Id == ticket.ActionId && action.StackId == stackId)).ToListAsync(cancellationToken);
+        return rows.ToLookup(ticket => ticket.ServerId, ticket => ticket.Ticket);
+    }
+
     /// <summary>Writes the list of steps down, or finds it as it was written before a restart.</summary>
     public async Task<IReadOnlyList<JournalStep>> BeginAsync(ActionClaim claim, ActionPlan plan, CancellationToken cancellationToken)
     {
@@ -94,7 +104,8 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
 
     /// <summary>Ends the action with its last steps, and in the same transaction what its handler has to say about it.</summary>
     public Task EndAsync(
-        ActionClaim claim, ActionPlan plan, IReadOnlyList<JournalStep> steps, string? handedOn, ActionEnd end, CancellationToken cancellationToken)
+        ActionClaim claim, ActionPlan plan, IReadOnlyList<JournalStep> steps, string? handedOn, ActionEnd end, IReadOnlyList<string> left,
+        CancellationToken cancellationToken)
     {
         return WriteAsync(claim, StoreAsync, cancellationToken);
 
@@ -107,6 +118,8 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             action.IsSuccess = end.IsSuccess;
             action.Message = end.Message;
             action.Stack!.LastActivityAt = action.FinishedAt;
+            await db.JournalTickets.Where(ticket => left.Contains(ticket.Ticket))
+                .ExecuteUpdateAsync(set => set.SetProperty(ticket => ticket.IsLeft, true), cancellationToken);
             await plan.OnEndAsync(db, end, cancellationToken);
         }
     }

@@ -19,6 +19,12 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
     /// <summary>Name of the step that runs now.</summary>
     public string StepName { get; private set; } = "";
 
+    /// <summary>Commands of earlier actions that may still run, by the server's id.</summary>
+    public ILookup<int, string> Left { get; init; } = Enumerable.Empty<string>().ToLookup(_ => 0);
+
+    /// <summary>Commands of this action whose end nobody has seen.</summary>
+    public IReadOnlyList<string> OpenTickets => [.. OpenHosts().SelectMany(host => host.OpenTickets)];
+
     /// <summary>What finished steps handed on; saved with each step's end.</summary>
     public string? State { get; private set; } = claim.State;
 

@@ -17,6 +17,8 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
     private readonly Channel<JournalEntry> _entries =
         Channel.CreateBounded<JournalEntry>(new BoundedChannelOptions(4 * BatchSize) { SingleReader = true });
 
+    public TimeProvider Time => time;
+
     /// <summary>Waits while the database is behind; so a command that prints faster than lines can be stored is slowed down, not buffered.</summary>
     public ValueTask WriteAsync(JournalEntry entry) => _entries.Writer.WriteAsync(entry with { Step = entry.Run.StepName, Time = time.GetUtcNow() });
 
@@ -36,6 +38,16 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
             return;
         db.JournalTickets.Add(new() { Ticket = ticket, ActionId = run.Claim.ActionId, ServerId = serverId });
         await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Writes down that a command which had been left is confirmed to be over.</summary>
+    public async Task CloseTicketAsync(string ticket, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        await db.WriteAsync(
+            token => db.JournalTickets.Where(row => row.Ticket == ticket).ExecuteUpdateAsync(set => set.SetProperty(row => row.IsLeft, false), token),
+            cancellationToken);
     }
 
     // Lines that wait when the server is stopped are still written: the loop ends with the channel, not with the token.

@@ -14,12 +14,20 @@ internal sealed class JournaledHost(
     IRemoteHost inner, ActionRun run, JournalLog log, int serverId, string serverName, IReadOnlyDictionary<string, long> offsets) : IRemoteHost
 {
     private readonly ConcurrentDictionary<string, int> _repeats = new();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, bool> _tickets = new();
+    private readonly Lock _lock = new();
+    private readonly List<string> _left = [.. run.Left[serverId]];
+    private Task? _settling;
 
     public MachineSpec Machine => inner.Machine;
 
+    /// <summary>Commands whose end nobody has seen.</summary>
+    public IEnumerable<string> OpenTickets => _tickets.Where(pair => pair.Value).Select(pair => pair.Key);
+
     public async Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken)
     {
+        await SettleAsync(cancellationToken);
         if (command.IsRepeatable)
             return await inner.RunAsync(command, onLine, cancellationToken);
         var ticket = command.Ticket ?? NextTicket(command.Name);
@@ -45,8 +53,11 @@ internal sealed class JournaledHost(
 
     public Task CompleteAsync(IReadOnlyList<string> tickets, CancellationToken cancellationToken) => inner.CompleteAsync(tickets, cancellationToken);
 
-    public Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<FileChange> changes, CancellationToken cancellationToken) =>
-        inner.ApplyAsync(changes, cancellationToken);
+    public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<FileChange> changes, CancellationToken cancellationToken)
+    {
+        await SettleAsync(cancellationToken);
+        return await inner.ApplyAsync(changes, cancellationToken);
+    }
 
     public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => inner.ReadFileAsync(path, cancellationToken);
 
@@ -59,15 +70,61 @@ internal sealed class JournaledHost(
     internal async Task<bool> CancelOpenAsync(CancellationToken cancellationToken)
     {
         var confirmed = true;
-        foreach (var ticket in _tickets.Where(pair => pair.Value).Select(pair => pair.Key).Concat(offsets.Keys).Distinct())
-            confirmed &= await inner.CancelAsync(ticket, cancellationToken);
+        foreach (var ticket in OpenTickets.Concat(offsets.Keys).Distinct())
+        {
+            var hasEnded = await inner.CancelAsync(ticket, cancellationToken);
+            _tickets[ticket] = !hasEnded;
+            confirmed &= hasEnded;
+        }
         return confirmed;
     }
 
     internal async Task ForgetAsync(CancellationToken cancellationToken)
     {
-        if (!_tickets.IsEmpty)
-            await inner.CompleteAsync([.. _tickets.Keys], cancellationToken);
+        var ended = _tickets.Where(pair => !pair.Value).Select(pair => pair.Key).ToList();
+        if (ended.Count > 0)
+            await inner.CompleteAsync(ended, cancellationToken);
+    }
+
+    // What an action before this one left behind must have ended before anything else runs, however long the machine takes to be there again.
+    private Task SettleAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_settling is null or { IsFaulted: true } or { IsCanceled: true })
+                _settling = SettleAllAsync(cancellationToken);
+            return _settling.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task SettleAllAsync(CancellationToken cancellationToken)
+    {
+        while (_left is [var ticket, ..])
+        {
+            await AwaitEndAsync(ticket, cancellationToken);
+            await log.CloseTicketAsync(ticket, cancellationToken);
+            _left.Remove(ticket);
+        }
+    }
+
+    private async Task AwaitEndAsync(string ticket, CancellationToken cancellationToken)
+    {
+        var isSaid = false;
+        while (true)
+        {
+            try
+            {
+                if (await inner.CancelAsync(ticket, cancellationToken))
+                    return;
+            }
+            catch (RemoteUnavailableException exception) when (exception.Fault is RemoteFault.Unreachable)
+            {
+                if (!isSaid)
+                    await run.WriteAsync(serverName, Severity.Warning, $"Waiting for the server: what an earlier action started there may still run. {exception.Message}");
+                isSaid = true;
+            }
+            await Task.Delay(Patience, log.Time, cancellationToken);
+        }
     }
 
     private string NextTicket(string name)
