@@ -242,6 +242,9 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Property<int>("ActionId")
                         .HasColumnType("integer");
 
+                    b.Property<bool>("IsLeft")
+                        .HasColumnType("boolean");
+
                     b.Property<long>("Offset")
                         .HasColumnType("bigint");
 
@@ -251,6 +254,8 @@ namespace Slipway.Server.Migrations.Postgres
                     b.HasKey("Ticket");
 
                     b.HasIndex("ActionId");
+
+                    b.HasIndex("IsLeft");
 
                     b.ToTable("JournalTickets");
                 });
@@ -815,6 +820,36 @@ namespace Slipway.Server.Migrations.Postgres
                     b.HasKey("Name");
 
                     b.ToTable("Installation");
+                });
+
+            modelBuilder.Entity("Slipway.Server.Platform.Idempotency.IdempotentRequest", b =>
+                {
+                    b.Property<int>("UserId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)");
+
+                    b.Property<string>("Answer")
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("integer");
+
+                    b.HasKey("UserId", "Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("IdempotentRequests");
                 });
 
             modelBuilder.Entity("Slipway.Server.Platform.Limits.RequestCount", b =>

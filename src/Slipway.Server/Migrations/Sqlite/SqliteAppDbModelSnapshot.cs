@@ -231,6 +231,9 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.Property<int>("ActionId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsLeft")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("Offset")
                         .HasColumnType("INTEGER");
 
@@ -240,6 +243,8 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.HasKey("Ticket");
 
                     b.HasIndex("ActionId");
+
+                    b.HasIndex("IsLeft");
 
                     b.ToTable("JournalTickets");
                 });
@@ -786,6 +791,36 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.HasKey("Name");
 
                     b.ToTable("Installation");
+                });
+
+            modelBuilder.Entity("Slipway.Server.Platform.Idempotency.IdempotentRequest", b =>
+                {
+                    b.Property<int>("UserId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Answer")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId", "Key");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.ToTable("IdempotentRequests");
                 });
 
             modelBuilder.Entity("Slipway.Server.Platform.Limits.RequestCount", b =>
