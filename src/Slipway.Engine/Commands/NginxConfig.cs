@@ -43,6 +43,8 @@ internal static class NginxConfig
         var prefix = Regex.Escape(stack.AssetPrefix);
         return $$"""
                 root {{paths.Current}}/public;
+                # A link in the code must not show files of others that nginx may read.
+                disable_symlinks if_not_owner from=$document_root;
 
                 location / {
                     try_files $uri @app;

@@ -100,6 +100,28 @@ public sealed class RedeploymentTests(DeployedApp deployed) : IClassFixture<Depl
     }
 
     [Fact]
+    public async Task PublicFiles_AreServed_ButNoLinkLeadsOutOfTheStack()
+    {
+        var (user, files) = ($"sw-{_app.Slug}", $"{_app.Base}/current/public");
+        string[][] commands =
+        [
+            ["sh", "-c", "echo uploaded >\"$1\"/shared/system/photo.txt && chmod 644 \"$1\"/shared/system/photo.txt", "sh", _app.Base],
+            ["chown", $"{user}:{user}", $"{_app.Base}/shared/system/photo.txt"],
+            ["runuser", "-u", user, "--", "ln", "-sfn", $"/etc/slipway/stacks/{_app.Slug}/environment.sh", $"{files}/leak.txt"],
+            ["runuser", "-u", user, "--", "ln", "-sfn", $"{_app.Base}/current/REVISION", $"{files}/foreign.txt"],
+        ];
+        foreach (var command in commands)
+            await _app.Server.ExecuteAsync(command, App.Token);
+        Assert.Equal("uploaded\n", await _app.GetAsync("/system/photo.txt"));
+        using var http = new HttpClient();
+        foreach (var path in new[] { "/leak.txt", "/foreign.txt" })
+        {
+            using var answer = await http.GetAsync(_app.Server.Url(path), App.Token);
+            Assert.False(answer.IsSuccessStatusCode, $"{path} was answered with {answer.StatusCode}.");
+        }
+    }
+
+    [Fact]
     public async Task Processes_OfTheProcfile_RunTheNewRelease()
     {
         var commit = await _app.Code.CommitVersionAsync(NewVersion(), App.Token);

@@ -26,7 +26,7 @@ internal static class SendCode
             new()
             {
                 Name = "check out the code",
-                Programs = [.. receive, .. RemoteGitCommands.CheckOut(context.State.Commit)],
+                Programs = [.. receive, .. RemoteGitCommands.CheckOut(context.State.Commit), .. LinkUploads(context)],
                 Environment = RemoteGitCommands.CheckOutEnvironment(
                     paths.CachedCopy, $"{paths.CachedCopy}/index-{context.Release}", context.ReleaseDirectory),
                 User = paths.User,
@@ -77,6 +77,17 @@ internal static class SendCode
         return [];
     }
 
+    // Made by the stack's user: nginx follows links only to what belongs to whoever made them.
+    private static IReadOnlyList<IReadOnlyList<string>> LinkUploads(DeployContext context)
+    {
+        var files = $"{context.ReleaseDirectory}/public";
+        return
+        [
+            ["mkdir", "--parents", "--", files],
+            ["ln", "--symbolic", "--force", "--no-target-directory", "--", context.Paths.System, $"{files}/system"],
+        ];
+    }
+
     private static Stream Rewound(Stream pack, long start)
     {
         pack.Position = start;
@@ -91,8 +102,6 @@ internal static class SendCode
             new Remove($"{paths.CachedCopy}/index-{context.Release}"),
             new Remove($"{release}/log"),
             new MakeLink($"{release}/log", paths.Log),
-            new MakeDirectory($"{release}/public", Modes.Listable, paths.User, paths.User),
-            new MakeLink($"{release}/public/system", paths.System),
             new MakeDirectory($"{release}/tmp", Modes.Listable, paths.User, paths.User),
             // Last, for its presence says that the release is whole.
             new WriteFile($"{release}/REVISION", Encoding.ASCII.GetBytes(context.State.Commit + "\n")),
