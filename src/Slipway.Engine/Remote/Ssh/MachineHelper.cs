@@ -82,7 +82,7 @@ internal sealed class MachineHelper(MachineConnections connections, EngineTimeou
         {
             await channel.Opened.WaitAsync(either.Token);
             if (isInstaller)
-                await channel.SendRawAsync(HelperScript.Installer, either.Token);
+                await OfferInstallerAsync(channel, either.Token);
             var frames = new FrameReader(channel.Output);
             if (await frames.SkipToMarkerAsync(either.Token))
                 return (new HelperSession(connections, channel, frames, silence, time), null, "");
@@ -98,6 +98,19 @@ internal sealed class MachineHelper(MachineConnections connections, EngineTimeou
             else if (!SshFaults.IsTransport(exception) && exception is not InvalidOperationException)
                 throw;
             throw SshFaults.Lost(Machine, "its helper was started", exception);
+        }
+    }
+
+    private static async Task OfferInstallerAsync(SshChannel channel, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel.SendRawAsync(HelperScript.Installer, cancellationToken);
+        }
+        catch (Exception exception) when (SshFaults.IsTransport(exception) || exception is InvalidOperationException)
+        {
+            // A login that runs something else may have ended before it could take the installer. What it said instead, or that the connection
+            // is lost, shows when its output is read.
         }
     }
 

@@ -12,6 +12,9 @@ namespace Slipway.Engine.Remote.Ssh;
 internal sealed class SshChannel : IAsyncDisposable
 {
     private const int Piece = 32 * 1024;
+
+    // sshd may send the exit status after the end of the output.
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(2);
     private readonly SshCommand _command;
     private readonly Pipe _output = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
     private readonly TaskCompletionSource<Stream> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,12 +72,13 @@ internal sealed class SshChannel : IAsyncDisposable
         var writer = _output.Writer.AsStream(leaveOpen: true);
         try
         {
-            _ = _command.ExecuteAsync();
+            var execution = _command.ExecuteAsync();
             _opened.SetResult(_command.CreateInputStream());
             _command.OutputStream.CopyTo(writer, Piece);
             using var errors = new StreamReader(_command.ExtendedOutputStream, Encoding.UTF8);
             var text = new char[2000];
             _errors = new string(text, 0, errors.ReadBlock(text)).Trim();
+            Task.WaitAny([execution], StatusPatience);
             _output.Writer.Complete();
         }
         catch (Exception exception) when (SshFaults.IsTransport(exception) || exception is InvalidOperationException)
