@@ -37,7 +37,7 @@ internal static class ServerBenchmark
     private static async Task<(SlipwayServer Server, TimeSpan Started)> StartAsync(DirectoryInfo data, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        var server = await SlipwayServer.StartAsync(data, 0, new Dictionary<string, string>(), cancellationToken);
+        var server = await SlipwayServer.StartAsync(data, 0, new Dictionary<string, string> { ["Slipway__RateLimit__RequestsPerHour"] = "1000000" }, cancellationToken);
         return (server, watch.Elapsed);
     }
 
