@@ -17,12 +17,12 @@ internal static class AccountEndpoints
     {
         var accounts = api.MapGroup("/accounts").WithTags("accounts").RequireAuthorization(Scopes.Users);
         accounts.MapGet("/", List).WithSummary("Lists the accounts that the caller belongs to").OpenWhenSuspended();
-        accounts.MapPost("/", Create).WithSummary("Makes a further account, owned by the caller").Takes<NameAccount>();
+        accounts.MapPost("/", Create).WithSummary("Makes a further account, owned by the caller").Takes<NameAccount>().ForPeopleOnly();
         accounts.MapGet("/{accountId:int}", Get).WithSummary("Shows an account")
             .Takes("include_servers", typeof(bool?), "Whether to show the machines of its clouds that are in no stack.").OpenWhenSuspended();
-        accounts.MapPut("/{accountId:int}", Rename).WithSummary("Renames an account").Takes<NameAccount>().RequirePlace(AccountPlace.Owner);
+        accounts.MapPut("/{accountId:int}", Rename).WithSummary("Renames an account").Takes<NameAccount>().RequirePlace(AccountPlace.Owner).ForPeopleOnly();
         accounts.MapPost("/{accountId:int}/owner", TransferAccount.Handle).WithSummary("Hands an account over to another member")
-            .Takes<Contracts.Accounts.TransferAccount>().RequirePlace(AccountPlace.Owner);
+            .Takes<Contracts.Accounts.TransferAccount>().RequirePlace(AccountPlace.Owner).ForPeopleOnly();
         accounts.MapMembers();
         accounts.MapInvitations();
         api.MapInvitation();

@@ -14,7 +14,7 @@ internal static class InvitationEndpoints
 {
     public static void MapInvitations(this IEndpointRouteBuilder accounts)
     {
-        var invitations = accounts.MapGroup("/{accountId:int}/invitations").RequirePlace(AccountPlace.ManagesPeople);
+        var invitations = accounts.MapGroup("/{accountId:int}/invitations").RequirePlace(AccountPlace.ManagesPeople).ForPeopleOnly();
         invitations.MapGet("/", ListInvitations).WithSummary("Lists the invitations that wait");
         invitations.MapPost("/", InvitePerson.Handle).WithSummary("Invites a person by a single-use link").Takes<Invite>();
         invitations.MapDelete("/{id:int}", Withdraw).WithSummary("Withdraws an invitation");

@@ -16,7 +16,7 @@ internal static class MemberEndpoints
 {
     public static void MapMembers(this IEndpointRouteBuilder accounts)
     {
-        var member = accounts.MapGroup("/{accountId:int}/members/{userId:int}");
+        var member = accounts.MapGroup("/{accountId:int}/members/{userId:int}").ForPeopleOnly();
         member.MapPut("", ChangeMember.Handle).WithSummary("Changes a member's role, flags and default level").Takes<Contracts.Accounts.ChangeMember>()
             .RequirePlace(AccountPlace.ManagesPeople);
         // Anybody may leave.

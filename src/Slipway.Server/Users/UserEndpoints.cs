@@ -17,8 +17,8 @@ internal static class UserEndpoints
         users.MapGet("/", List).WithSummary("Lists the users that the caller may administer, and oneself")
             .Takes("account", typeof(int?), "Only the members of this account.").OpenWhenSuspended();
         users.MapGet("/{id:int}", Get).WithSummary("Shows a user").OpenWhenSuspended();
-        users.MapPut("/{id:int}/lock", LockUser.Lock).WithSummary("Keeps a user from signing in and from using tokens");
-        users.MapDelete("/{id:int}/lock", LockUser.Unlock).WithSummary("Lets a locked user in again");
+        users.MapPut("/{id:int}/lock", LockUser.Lock).WithSummary("Keeps a user from signing in and from using tokens").ForPeopleOnly();
+        users.MapDelete("/{id:int}/lock", LockUser.Unlock).WithSummary("Lets a locked user in again").ForPeopleOnly();
         users.MapDevices();
         api.MapGet("/users/me", GetMe).WithTags("users").WithSummary("Shows oneself").OpenWhenSuspended();
     }

@@ -178,7 +178,7 @@ public sealed class ApplicationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Tokens_OfApplications_AreKeptAwayFromTokensAndApplications()
+    public async Task Tokens_OfApplications_AreKeptAwayFromWhatWouldOutliveThem()
     {
         var owner = await _app.GivenOwnerAsync(Email);
         var client = await OAuthClient.RegisterAsync(_app, owner);
@@ -190,6 +190,11 @@ public sealed class ApplicationTests : IAsyncDisposable
         await AssertRefusedAsync(HttpStatusCode.Forbidden, () => program.Api.Tokens.CreateAsync("outlives", "admin", Cancel));
         await AssertRefusedAsync(HttpStatusCode.Forbidden, () => program.Api.Applications.ListAsync(1, Cancel));
         await AssertRefusedAsync(HttpStatusCode.Forbidden, () => program.Api.AuthorizedApplications.ListAsync(1, Cancel));
+        await AssertRefusedAsync(HttpStatusCode.Forbidden, () => program.Api.Accounts.CreateAsync("Second", Cancel));
+        await AssertRefusedAsync(HttpStatusCode.Forbidden, () => program.Api.Accounts.TransferAsync(1, owner.Id, Cancel));
+        using var invitation = new StringContent("""{"email":"friend@example.com"}""");
+        Assert.Equal(HttpStatusCode.Forbidden, (await program.SendAsync(HttpMethod.Post, "/api/3/accounts/1/invitations", invitation)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await program.SendAsync(HttpMethod.Put, $"/api/3/users/{owner.Id}/lock")).Status);
         Assert.DoesNotContain((await owner.Api.Tokens.ListAsync(1, Cancel)).Response, personal => personal.Name == "Harbour bot");
     }
 

@@ -3,7 +3,8 @@ using Slipway.Server.Platform.Http;
 namespace Slipway.Server.Platform.Auth;
 
 /// <summary>
-/// Keeps applications away from tokens and consents: one that could make a token would have access still after it was taken from it.
+/// Keeps applications away from tokens, consents and memberships: one that could make a token or let somebody in would have access still after
+/// it was taken from it.
 /// </summary>
 internal static class PeopleOnly
 {
