@@ -1,4 +1,3 @@
-using System.Text;
 using Slipway.Engine.Deployments.Steps;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -29,7 +28,7 @@ internal static class Abandon
     private static async Task CleanAsync(DeployContext context, ServerSpec server, bool removeRelease, CancellationToken cancellationToken)
     {
         var host = context.Hosts(server);
-        var live = await host.ReadFileAsync(context.Paths.LiveRun, cancellationToken) is { } file ? Encoding.ASCII.GetString(file).Trim() : null;
+        var live = await LiveRun.FindAsync(context, host, cancellationToken);
         var isPinned = live == context.Run;
         var old = isPinned ? context.State.OldRuns.GetValueOrDefault(server.Uid) : live;
         // Only a server whose old run was looked for came near the switch; the others' nginx is left alone, and nobody asks their new run.

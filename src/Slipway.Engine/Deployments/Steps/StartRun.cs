@@ -1,4 +1,3 @@
-using System.Text;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -13,9 +12,8 @@ internal static class StartRun
 
     private static async Task StartAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
-        var live = await host.ReadFileAsync(context.Paths.LiveRun, cancellationToken);
-        if (live is not null)
-            context.State.SetOldRun(server.Uid, Encoding.ASCII.GetString(live).Trim());
+        if (await LiveRun.FindAsync(context, host, cancellationToken) is { } live)
+            context.State.SetOldRun(server.Uid, live);
         var units = RunFiles.Units(context, server);
         var changed = await host.ApplyAsync([.. units, .. RunFiles.Own(context, server)], cancellationToken);
         if (units.Any(unit => changed.Contains(unit.Path)))

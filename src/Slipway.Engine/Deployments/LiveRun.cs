@@ -1,8 +1,7 @@
 using System.Text;
-using Slipway.Engine.Deployments;
 using Slipway.Engine.Remote;
 
-namespace Slipway.Engine.Operations;
+namespace Slipway.Engine.Deployments;
 
 internal static class LiveRun
 {
