@@ -25,7 +25,7 @@ public sealed class TemporaryPostgres : IAsyncDisposable
             "pg_ctl",
             [
                 "-D", postgres.Data, "-w", "-t", $"{Patience.TotalSeconds}", "-l", Path.Combine(postgres._directory.FullName, "log"),
-                "-o", $"-p {postgres._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={postgres._directory.FullName}", "start",
+                "-o", $"-p {postgres._port} -c listen_addresses=127.0.0.1 -c max_connections=300 -c unix_socket_directories={postgres._directory.FullName}", "start",
             ],
             cancellationToken);
         return postgres;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Slipway.Server.Platform.Audit;
 
@@ -8,6 +9,9 @@ namespace Slipway.Server.Platform.Data;
 /// <summary>The database, by provider.</summary>
 internal static class AppDbSetup
 {
+    // Each keeps three files open and some pages of the database in memory.
+    private const int MaxKeptConnections = 128;
+
     public static WebApplicationBuilder AddDatabase(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -35,7 +39,10 @@ internal static class AppDbSetup
     }
 
     public static void UseSqlite(DbContextOptionsBuilder options, string connectionString, AppDbParts parts) =>
-        options.UseSqlite(connectionString).AddInterceptors(new SqliteConnectionSetup()).UseAppDb(parts);
+        options.UseSqlite(connectionString)
+            .AddInterceptors(new SqliteConnectionSetup(), new PreparedReads())
+            .ReplaceService<IRelationalConnection, KeptConnection>()
+            .UseAppDb(parts);
 
     public static void UsePostgres(DbContextOptionsBuilder options, string connectionString, AppDbParts parts) =>
         options.UseNpgsql(connectionString).UseAppDb(parts);
@@ -49,8 +56,9 @@ internal static class AppDbSetup
     private static void AddSqlite(this IServiceCollection services)
     {
         services.AddSingleton(new WriteGate(isOpenToAll: false));
-        services.AddPooledDbContextFactory<SqliteAppDb>((provider, options) => UseSqlite(
-            options, SqliteConnectionString(provider), provider.GetRequiredService<AppDbParts>()));
+        services.AddPooledDbContextFactory<SqliteAppDb>(
+            (provider, options) => UseSqlite(options, SqliteConnectionString(provider), provider.GetRequiredService<AppDbParts>()),
+            MaxKeptConnections);
         services.AddSingleton<IDbContextFactory<AppDb>, AppDbFactory<SqliteAppDb>>();
     }
 

@@ -59,7 +59,9 @@ internal static class ApiSetup
         app.UseWhen(IsApi, api => api.UseMiddleware<RateLimitHeaders>().UseMiddleware<ErrorMiddleware>().UseMiddleware<PathMiddleware>());
         app.UseRouting();
         app.UseRequestTimeouts();
-        // UseAuthentication hands each request to OpenIddict first, which would cost the API a good part of its speed.
+        // UseAuthentication hands each request to OpenIddict first, which would cost the API a good part of its speed. The host adds it in front
+        // of everything unless this tells that it is there already.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
         app.UseWhen(OAuthPaths.IsProtocol, oauth => oauth.UseAuthentication());
         app.UseWhen(context => !OAuthPaths.IsProtocol(context), rest => rest.Use(AuthenticateAsync));
         app.UseWhen(IsApi, api => api.UseMiddleware<RateLimitMiddleware>());

@@ -1,0 +1,22 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Slipway.Server.Platform.Data;
+
+/// <summary>
+/// A pooled context keeps its connection open, with the statements prepared on it: opening one, even out of the provider's pool, means to
+/// declare some thirty functions to SQLite, which costs more than a small read. Only an internal type of the provider can say so.
+/// </summary>
+internal sealed class KeptConnection(
+    RelationalConnectionDependencies dependencies,
+    IRawSqlCommandBuilder commands,
+    IDiagnosticsLogger<DbLoggerCategory.Infrastructure> logger) : SqliteRelationalConnection(dependencies, commands, logger)
+{
+    protected override void CloseDbConnection()
+    {
+    }
+
+    protected override Task CloseDbConnectionAsync() => Task.CompletedTask;
+}
