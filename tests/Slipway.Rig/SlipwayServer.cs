@@ -28,6 +28,9 @@ public sealed partial class SlipwayServer : IAsyncDisposable
 
     public Uri BaseUrl { get; }
 
+    /// <summary>Of somebody who is not signed in.</summary>
+    public SlipwayClient Visitor => new(_http);
+
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server does not run.");
 
     /// <summary>Everything that the process printed, over all its starts.</summary>
@@ -55,19 +58,22 @@ public sealed partial class SlipwayServer : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(ServerFile());
-        start.Environment["ASPNETCORE_URLS"] = BaseUrl.AbsoluteUri;
-        start.Environment["Slipway__PublicUrl"] = BaseUrl.AbsoluteUri.TrimEnd('/');
-        start.Environment["Slipway__DataDirectory"] = _data.FullName;
-        foreach (var (name, value) in _settings)
-            start.Environment[name] = value;
-        _process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
+        _process = Process.Start(Describe([])) ?? throw new InvalidOperationException("dotnet could not be started.");
         _process.OutputDataReceived += (_, line) => Note(line.Data);
         _process.ErrorDataReceived += (_, line) => Note(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await WaitUntilItAnswersAsync(cancellationToken);
+    }
+
+    /// <summary>Runs a command of the server beside it, like <c>audit verify</c>.</summary>
+    public async Task<(int ExitCode, string Output)> RunCommandAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        using var process = Process.Start(Describe(arguments)) ?? throw new InvalidOperationException("dotnet could not be started.");
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return (process.ExitCode, output + await errors);
     }
 
     /// <summary>Ends it as a crash would: SIGKILL.</summary>
@@ -86,7 +92,7 @@ public sealed partial class SlipwayServer : IAsyncDisposable
     public async Task<SetupReply> SetUpAsync(string email, string password, CancellationToken cancellationToken)
     {
         var token = await _setupToken.Task.WaitAsync(Patience, cancellationToken);
-        return await new SlipwayClient(_http).Setup.CompleteAsync(new(token, email, password), cancellationToken);
+        return await Visitor.Setup.CompleteAsync(new(token, email, password), cancellationToken);
     }
 
     public SlipwayClient ClientFor(string token)
@@ -100,6 +106,17 @@ public sealed partial class SlipwayServer : IAsyncDisposable
     {
         await KillAsync();
         _http.Dispose();
+    }
+
+    private ProcessStartInfo Describe(IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [ServerFile(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ASPNETCORE_URLS"] = BaseUrl.AbsoluteUri;
+        start.Environment["Slipway__PublicUrl"] = BaseUrl.AbsoluteUri.TrimEnd('/');
+        start.Environment["Slipway__DataDirectory"] = _data.FullName;
+        foreach (var (name, value) in _settings)
+            start.Environment[name] = value;
+        return start;
     }
 
     private async Task WaitUntilItAnswersAsync(CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
 using Microsoft.Playwright;
 using Slipway.Contracts;
+using Slipway.Contracts.Accounts;
 using Slipway.Contracts.Applications;
 using Slipway.Contracts.Stacks;
+using Slipway.Contracts.Users;
 using Slipway.Rig;
 
 namespace Slipway.SystemTests.Dashboard;
@@ -22,6 +24,7 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
     private GitServer? _git;
     private GitRepository? _repository;
     private SlipwayClient? _api;
+    private string? _session;
 
     public SlipwayServer Server => _server ?? throw new InvalidOperationException("The rig is not up.");
 
@@ -38,6 +41,12 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
 
     /// <summary>A registered application that no test changes, without a redirect address.</summary>
     public ApplicationSecret Application { get; private set; } = null!;
+
+    /// <summary>A member of the owner's account whom no test changes.</summary>
+    public User Member { get; private set; } = null!;
+
+    /// <summary>The token of an invitation that nobody accepts.</summary>
+    public string InvitationToken { get; private set; } = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -57,27 +66,21 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
         await FinishAsync(created.Stack.Uid, ActionId);
         Stack = await _api.Stacks.GetAsync(created.Stack.Uid, Token);
         await FinishAsync(Stack.Uid, (await _api.Environments.AddAsync(Stack.Uid, "GREETING", "line one\nline \"two\" $(three)", Token)).Id);
+        await GatherPeopleAsync(_api);
+        _session = await SignInAsync();
     }
 
-    /// <summary>A browser window of its own, signed in unless told otherwise.</summary>
-    public async Task<BrowserWindow> OpenAsync(ColorScheme theme = ColorScheme.Light, int width = 1280, bool signIn = true, bool runsScripts = true)
+    /// <summary>A browser window of its own, signed in unless told otherwise. It shows nothing yet.</summary>
+    public async Task<BrowserWindow> OpenAsync(int width = 1280, bool signIn = true, bool runsScripts = true)
     {
         var context = await _browser!.NewContextAsync(new()
         {
             BaseURL = Server.BaseUrl.AbsoluteUri,
-            ColorScheme = theme,
             JavaScriptEnabled = runsScripts,
+            StorageState = signIn ? _session : null,
             ViewportSize = new() { Width = width, Height = 800 },
         });
-        var window = new BrowserWindow(context, await context.NewPageAsync());
-        if (!signIn)
-            return window;
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.GetByLabel("E-mail address").FillAsync(Email);
-        await window.Page.GetByLabel("Password").FillAsync(Password);
-        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await window.Page.WaitForURLAsync("**/stacks");
-        return window;
+        return new(context, await context.NewPageAsync());
     }
 
     public async ValueTask DisposeAsync()
@@ -90,6 +93,32 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
         if (_git is not null)
             await _git.DisposeAsync();
         _data.Delete(recursive: true);
+    }
+
+    private async Task GatherPeopleAsync(SlipwayClient api)
+    {
+        var owner = await api.Users.GetMeAsync(Token);
+        var account = owner.Accounts[0].Account;
+        var invited = await api.Members.InviteAsync(account, new() { Email = "a.member.with.a.long.name@lighthouse.example.com" }, Token);
+        await Server.Visitor.Members.AcceptAsync(new(TokenOf(invited), Password), Token);
+        Member = (await api.Users.ListOfAccountAsync(account, cancellationToken: Token)).Response.Single(user => user.Id != owner.Id);
+        await api.Members.SetRightAsync(account, Member.Id, Stack.Uid, 30, Token);
+        InvitationToken = TokenOf(await api.Members.InviteAsync(account, new() { Email = "invited@example.com" }, Token));
+        await api.Users.AddDeviceAsync(owner.Id, new(new string('d', 64), 1, 1), Token);
+    }
+
+    private static string TokenOf(CreatedInvitation invitation) => invitation.Url.Split("token=")[1];
+
+    // Once for all windows: checking a password takes its time.
+    private async Task<string> SignInAsync()
+    {
+        await using var window = await OpenAsync(signIn: false);
+        await window.Page.GotoAsync("/sign-in");
+        await window.Page.GetByLabel("E-mail address").FillAsync(Email);
+        await window.Page.GetByLabel("Password").FillAsync(Password);
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await window.Page.WaitForURLAsync("**/stacks");
+        return await window.Page.Context.StorageStateAsync();
     }
 
     private async Task FinishAsync(string stackUid, int actionId)

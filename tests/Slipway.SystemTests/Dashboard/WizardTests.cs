@@ -18,6 +18,7 @@ public sealed partial class WizardTests(DashboardRig rig, Testbed testbed)
         await using var window = await rig.OpenAsync();
         var page = window.Page;
 
+        await page.GotoAsync("/stacks");
         await window.PressOnAsync("a[href='/stacks/new']");
         await page.WaitForURLAsync("**/stacks/new");
         await window.TypeIntoAsync("#git", rig.Repository.Url);

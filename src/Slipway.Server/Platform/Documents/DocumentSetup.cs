@@ -27,6 +27,8 @@ internal static class DocumentSetup
         {
             options.WithTitle("Slipway API").WithNonce();
             options.AddDocument(Name, routePattern: Path).DisableDefaultFonts().DisableAgent().DisableMcp();
+            // Its bar of tools leads to services of its maker.
+            options.HideDeveloperTools().HideClientButton().DisableTelemetry().AddPreferredSecuritySchemes([TokenScheme]);
         }).AllowAnonymous();
     }
 
