@@ -37,6 +37,7 @@ builder.Services.AddWork();
 builder.Services.AddActionHandlers();
 builder.AddOutbound();
 builder.AddMail();
+builder.Services.AddSingleton(new SetupConsole(Console.Out));
 builder.Services.AddSingleton<SetupLink>();
 builder.Services.AddSingleton<AuthorizedKeys>();
 builder.Services.AddSingleton<FollowAction>();

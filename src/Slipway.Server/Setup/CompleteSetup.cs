@@ -19,22 +19,22 @@ internal static class CompleteSetup
     private const int MaxAccountName = 100;
 
     public static async Task<Results<Ok<ApiResponse<SetupReply>>, ApiProblem>> Handle(
-        ApiParameters parameters, AppDb db, UserManager<User> people, TimeProvider time, CancellationToken cancellationToken)
+        ApiParameters parameters, AppDb db, SecretBox secrets, UserManager<User> people, TimeProvider time, CancellationToken cancellationToken)
     {
         var request = parameters.Read<Request>();
         if (request.AccountName.Trim() is not { Length: > 0 and <= MaxAccountName })
             return ApiProblem.BadRequest($"account_name must have 1 to {MaxAccountName} characters.");
-        return await db.WriteAsync(cancel => MakeAsync(request, db, people, time.GetUtcNow(), cancel), cancellationToken);
+        return await db.WriteAsync(cancel => MakeAsync(request, db, secrets, people, time.GetUtcNow(), cancel), cancellationToken);
     }
 
     private static async Task<Results<Ok<ApiResponse<SetupReply>>, ApiProblem>> MakeAsync(
-        Request request, AppDb db, UserManager<User> people, DateTimeOffset now, CancellationToken cancellationToken)
+        Request request, AppDb db, SecretBox secrets, UserManager<User> people, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (await db.Users.AnyAsync(cancellationToken))
             return ApiProblem.Conflict("Slipway was set up before. Sign in instead.");
-        var stored = await db.Installation.FirstOrDefaultAsync(value => value.Name == InstallationValue.SetupTokenHash, cancellationToken);
-        if (stored is null || !OpaqueToken.IsMatch(request.SetupToken, stored.Value))
-            return ApiProblem.Forbidden("The setup token is not the one that the server printed at its last start.");
+        var stored = await db.Installation.FirstOrDefaultAsync(value => value.Name == InstallationValue.SetupToken, cancellationToken);
+        if (stored is null || !OpaqueToken.IsMatch(request.SetupToken, OpaqueToken.Hash(secrets.Open(stored.Value).Reveal())))
+            return ApiProblem.Forbidden("The setup token is not the one that the server printed at its start.");
 
         var user = new User { UserName = request.Email, Email = request.Email, CreatedAt = now, UpdatedAt = now };
         var result = await people.CreateAsync(user, request.Password);

@@ -13,7 +13,7 @@ internal static class ServerStart
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             var stopping = app.Lifetime.ApplicationStopping;
             await app.Services.GetRequiredService<DatabaseStart>().RunAsync(stopping);
-            await app.Services.GetRequiredService<SetupLink>().PrintAsync(Console.Out, stopping);
+            await app.Services.GetRequiredService<SetupLink>().PrintAsync(stopping);
             await app.RunAsync();
             return 0;
         }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Contracts;
 using Slipway.Contracts.Http;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Setup;
 using Slipway.Tests.Support;
 
 namespace Slipway.Tests.Setup;
@@ -23,6 +24,27 @@ public sealed class SetupTests
         Assert.Equal(("owner", 60, me.PrimaryAccountId), (place.Role, place.DefaultPermissionLevel, place.Account));
         Assert.True(place is { CanCreateStack: true, CanAdminUsers: true });
         Assert.Equal("public redeploy jobs users admin", Assert.Single((await owner.Api.Tokens.ListAsync(1, Cancel)).Response).Scopes);
+    }
+
+    [Fact]
+    public async Task Link_IsTheSame_OnEachStartOfEachNode_AndIsNotReadInTheDatabase()
+    {
+        await using var app = new SlipwayApp();
+        var token = app.SetupToken;
+        Assert.Contains($"/setup?token={token}", app.Console.ToString(), StringComparison.Ordinal);
+        var stored = await app.InDatabaseAsync(db => db.Installation.Select(value => value.Value).ToListAsync(Cancel));
+        Assert.DoesNotContain(stored, value => value.Contains(token, StringComparison.Ordinal));
+
+        // As another node does, or the same one when it starts again.
+        var other = ActivatorUtilities.CreateInstance<SetupLink>(app.Services);
+        await other.PrintAsync(Cancel);
+        Assert.EndsWith(token, other.Url, StringComparison.Ordinal);
+
+        await app.GivenOwnerAsync();
+        var after = ActivatorUtilities.CreateInstance<SetupLink>(app.Services);
+        await after.PrintAsync(Cancel);
+        Assert.Null(after.Url);
+        Assert.Empty(await app.InDatabaseAsync(db => db.Installation.Where(value => value.Name == InstallationValue.SetupToken).ToListAsync(Cancel)));
     }
 
     [Fact]

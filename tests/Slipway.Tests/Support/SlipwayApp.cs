@@ -50,6 +50,9 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
 
     public string DataDirectory { get; } = Path.Combine(Root, $"slipway-test-{Guid.NewGuid():N}");
 
+    /// <summary>What the start prints for whoever sits before it.</summary>
+    public StringWriter Console { get; } = new();
+
     /// <summary>Fails the test at its end when a change left no audit entry.</summary>
     public AuditGuard AuditGuard { get; } = new();
 
@@ -146,6 +149,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
             services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashRounds);
             services.AddSingleton<IStartupFilter>(AuditGuard);
             services.Replace(ServiceDescriptor.Singleton(Time));
+            services.Replace(ServiceDescriptor.Singleton(new SetupConsole(Console)));
             Replace?.Invoke(services);
             // Quartz keeps its schedulers by name for the whole process.
             services.Configure<QuartzOptions>(options => options.Properties["quartz.scheduler.instanceName"] = DataDirectory);

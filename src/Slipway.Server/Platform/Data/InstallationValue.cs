@@ -9,8 +9,8 @@ internal sealed class InstallationValue
     /// <summary>A known secret, sealed: it opens with the right master key only.</summary>
     public const string KeyCheck = "key-check";
 
-    /// <summary>SHA-256 of the token that the one-time setup link carries.</summary>
-    public const string SetupTokenHash = "setup-token-hash";
+    /// <summary>The token that the one-time setup link carries, sealed.</summary>
+    public const string SetupToken = "setup-token";
 
     public required string Name { get; set; }
 
