@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
+using Slipway.Server.Accounts;
 using Slipway.Server.Deployments;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Http;
@@ -36,12 +37,16 @@ internal sealed class RunRedeployHook(AppDb db, ActionQueue queue, Origin origin
     private async Task<IResult> RunAsync(string key, string token, HttpRequest request, CancellationToken cancellationToken)
     {
         var known = await db.Stacks.AsNoTracking().Where(stack => stack.HookKey == key)
-            .Select(stack => new { stack.Id, stack.HookToken, stack.HookSecret, stack.GitBranch }).FirstOrDefaultAsync(cancellationToken);
+            .Select(stack => new { stack.Id, stack.AccountId, stack.HookToken, stack.HookSecret, stack.GitBranch }).FirstOrDefaultAsync(cancellationToken);
         if (known?.HookToken is not { } expected || !HookProof.AreEqual(token, expected))
             return ApiProblem.NotFound("There is no such hook. Look its address up in the stack's settings: it may have been renewed.");
         var body = await ReadAsync(request, cancellationToken);
         if (known.HookSecret is { } secret && !HookProof.IsGiven(request.Headers, body, secret))
             return ApiProblem.Forbidden("The call is not signed with the hook's secret. Enter the same secret at the git host.");
+        var suspended = await db.Accounts.Where(account => account.Id == known.AccountId && account.SuspendedAt != null)
+            .Select(account => account.SuspendedFor ?? Account.NoReason).FirstOrDefaultAsync(cancellationToken);
+        if (suspended is not null)
+            return ApiProblem.Suspended(suspended);
         if (HookEvent.OtherThanPush(request.Headers) is { } other)
             return Answer($"Nothing to do for {other}");
         var payload = await PushPayload.ReadAsync(body, request.ContentType, cancellationToken);

@@ -1,6 +1,9 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Slipway.Contracts;
 using Slipway.Contracts.Http;
+using Slipway.Server.Platform.Work;
 using Slipway.Server.Setup;
 using Slipway.Server.Users;
 using Slipway.Tests.Support;
@@ -91,6 +94,30 @@ public sealed class AccountTests : IAsyncDisposable
         await owner.Api.Stacks.GetAsync(stack.Uid, Cancel);
         var entries = (await owner.Api.Audit.ListAsync(1, new(What: "account suspend"), 1, Cancel)).Response;
         Assert.Equal(("console", Environment.UserName), (Assert.Single(entries).Via, entries[0].Who));
+    }
+
+    [Fact]
+    public async Task SuspendedAccount_HasItsHookRefused_AndItsQueuedWorkWait()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var stack = await owner.GivenStackAsync();
+        var stackId = await _app.InDatabaseAsync(db => db.Stacks.Select(row => row.Id).FirstAsync(Cancel));
+        var hook = await owner.Api.Hooks.GetAsync(stack.Uid, Cancel);
+        var journal = _app.Services.GetRequiredService<ActionJournal>();
+        await RunAsync("suspend", "1", "--reason", "The bill is open.");
+
+        using var call = await _app.Http().PostAsync(new Uri(hook.Url!).AbsolutePath, null, Cancel);
+        Assert.Equal(HttpStatusCode.PaymentRequired, call.StatusCode);
+        Assert.Contains("The bill is open.", await call.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Null(await journal.ClaimNextAsync(stackId, Cancel));
+
+        // What has begun goes on, even on another node.
+        await _app.ChangeAsync(async db => (await db.Actions.FirstAsync(Cancel)).ClaimedAt = DateTimeOffset.UnixEpoch);
+        Assert.NotNull(await journal.ClaimNextAsync(stackId, Cancel));
+
+        await _app.ChangeAsync(async db => (await db.Actions.FirstAsync(Cancel)).ClaimedAt = null);
+        await RunAsync("resume", "1");
+        Assert.NotNull(await journal.ClaimNextAsync(stackId, Cancel));
     }
 
     [Theory]
