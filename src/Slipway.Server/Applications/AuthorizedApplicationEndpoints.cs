@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Applications;
 using Slipway.Contracts.Http;
+using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Users;
@@ -55,6 +56,10 @@ internal static class AuthorizedApplicationEndpoints
                 // With the consents go the codes that are still on their way.
                 var consents = await db.Authorizations.Where(one => one.Application!.Id == id && one.Subject == subject).ToListAsync(cancel);
                 db.Authorizations.RemoveRange(consents);
+                if (consents.Count > 0)
+                    db.Audit.Note(
+                        userId, RecordedChange.Removed, "consent",
+                        await db.Applications.Where(one => one.Id == id).Select(one => one.DisplayName!).FirstAsync(cancel));
                 return tokens.Count + consents.Count == 0 ? null : tokens.ConvertAll(token => token.Hash);
             },
             cancellationToken);

@@ -9,6 +9,7 @@ using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using Slipway.Dashboard.Pages.OAuth;
 using Slipway.Server.Applications;
+using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Tokens;
@@ -47,7 +48,7 @@ internal static class AuthorizeEndpoints
         if (!HttpMethods.IsPost(http.Request.Method) || !await antiforgery.IsRequestValidAsync(http))
             return TypedResults.StatusCode(StatusCodes.Status400BadRequest);
         return decision == ConsentPage.Allow
-            ? await AllowAsync(request, caller, application, consents, cancellationToken)
+            ? await AllowAsync(request, caller, application, db, consents, cancellationToken)
             : Refuse();
     }
 
@@ -81,16 +82,21 @@ internal static class AuthorizeEndpoints
     }
 
     private static async Task<IResult> AllowAsync(
-        OpenIddictRequest request, Caller caller, Application application, IOpenIddictAuthorizationManager consents, CancellationToken cancellationToken)
+        OpenIddictRequest request, Caller caller, Application application, AppDb db, IOpenIddictAuthorizationManager consents, CancellationToken cancellationToken)
     {
         var days = (string?)request[ConsentPage.Days];
         TimeSpan? lifetime = int.TryParse(days, CultureInfo.InvariantCulture, out var number) && number > 0 ? TimeSpan.FromDays(number) : null;
         if (lifetime > NewToken.LongestLife)
             return TypedResults.StatusCode(StatusCodes.Status400BadRequest);
+        db.Audit.Note(
+            caller.UserId, RecordedChange.Added, "consent", application.DisplayName!,
+            new() { ["scopes"] = Scopes.Join(Scopes.Ordered(request.GetScopes())), ["days"] = lifetime?.TotalDays });
         // One who set an end wants to be asked again when it has come.
         if (lifetime is null)
             await consents.CreateAsync(
                 new ClaimsIdentity(), $"{caller.UserId}", $"{application.Id}", AuthorizationTypes.Permanent, request.GetScopes(), cancellationToken);
+        else
+            await db.SaveChangesAsync(cancellationToken);
         return Grant(caller, request, lifetime);
     }
 

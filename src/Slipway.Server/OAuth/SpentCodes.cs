@@ -23,6 +23,7 @@ internal sealed partial class SpentCodes(IDbContextFactory<AppDb> contexts, Time
                 await db.Authorizations
                     .Where(one => one.Type == AuthorizationTypes.AdHoc && one.CreationDate < limit && one.Tokens.Count == 0)
                     .ExecuteDeleteAsync(cancel);
+                // They have ended already, which their entries say: nobody loses anything by it.
                 var ended = time.GetUtcNow() - Kept;
                 await db.AccessTokens.Where(token => token.ApplicationId != null && token.ExpiresAt < ended).ExecuteDeleteAsync(cancel);
             },

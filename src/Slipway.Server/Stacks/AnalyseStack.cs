@@ -30,6 +30,7 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
             new("read the code", (_, token) => ReadAsync(run, stack, token)),
         ])
         {
+            // The status follows from the action, which is audited.
             OnStartAsync = (db, token) => db.Stacks.Where(row => row.Id == stack.Id).ExecuteUpdateAsync(
                 set => set.SetProperty(row => row.Status, StackStatus.Analysing), token),
             OnEndAsync = (db, end, token) => EndAsync(db, run, end, deploysNext, token),

@@ -72,7 +72,8 @@ public sealed class AuditTrailTests : IAsyncDisposable
         var browser = await new Visitor(_app).SignInAsync(owner.Email);
         await browser.OpenAsync("/profile");
         await browser.SendAsync("/profile/password", ("current", SlipwayApp.Password), ("password", "another horse battery"));
-        for (var i = 0; i < 5; i++)
+        await browser.SendAsync("/session/end");
+        for (var i = 0; i < 7; i++)
             await new Visitor(_app).SignInAsync(owner.Email, "wrong wrong wrong");
         await new Visitor(_app).SignInAsync("nobody@example.com", "wrong wrong wrong");
 
@@ -87,6 +88,15 @@ public sealed class AuditTrailTests : IAsyncDisposable
         var signIn = entries[2];
         Assert.Equal((owner.Email, "POST /session", password.Credential), (signIn.Who, signIn.Operation, signIn.Credential));
         Assert.NotNull(Assert.Single(signIn.Changes).After?["last_login_at"]);
+
+        var more = (await owner.Api.Audit.ListAsync(1, new(What: "sign_in"), 1, Cancel)).Response;
+        // The fifth begins the rest, and those after it are not looked at.
+        Assert.All(more.Take(4), entry => Assert.Equal(
+            ("not signed in", "POST /session", owner.Email, "refused", """{"wrong":"password"}"""),
+            (entry.Who, entry.Operation, entry.Subject, entry.Changes[0].Change, entry.Changes[0].After?.ToJsonString())));
+        Assert.Equal(5, more.Count);
+        Assert.Equal((owner.Email, "POST /session/end", "ended", password.Credential),
+            (more[4].Who, more[4].Operation, more[4].Changes[0].Change, more[4].Credential));
     }
 
     [Fact]

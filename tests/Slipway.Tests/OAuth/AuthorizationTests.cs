@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Applications;
 using Slipway.Tests.Dashboard;
 using Slipway.Tests.Support;
@@ -11,6 +12,8 @@ public sealed class AuthorizationTests : IAsyncDisposable
     private const string Email = "owner@example.com";
 
     private readonly SlipwayApp _app = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
@@ -77,6 +80,19 @@ public sealed class AuthorizationTests : IAsyncDisposable
         await person.OpenAsync(client.AuthorizeUrl());
 
         Assert.Equal(HttpStatusCode.OK, person.Status);
+    }
+
+    [Theory]
+    [InlineData(0, """{"scopes":"redeploy","days":null}""")]
+    [InlineData(7, """{"scopes":"redeploy","days":7}""")]
+    public async Task Consent_IsAudited_BeforeAnyTokenComesOfIt(int days, string details)
+    {
+        var (person, client) = await GivenAsync();
+        await client.AskAsync(person, days: days, changes: ("scope", "redeploy"));
+
+        var entry = await _app.InDatabaseAsync(db => db.AuditEntries.SingleAsync(row => row.SubjectType == "consent", Cancel));
+        Assert.Equal(("Harbour bot", "POST /oauth/authorize", "web"), (entry.Subject, entry.Operation, entry.Via));
+        Assert.Contains(details, entry.Changes, StringComparison.Ordinal);
     }
 
     [Fact]

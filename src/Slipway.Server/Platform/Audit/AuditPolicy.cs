@@ -35,7 +35,7 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
     {
         typeof(AuditEntry), typeof(AuditHead), typeof(InstallationValue), typeof(JournalStep), typeof(JournalTicket), typeof(LogLine),
         typeof(IdempotentRequest), typeof(RequestCount),
-        // What comes of consents and codes is a token, and that is audited.
+        // Consents are noted where people give them and take them back; what comes of a code is a token, and that is audited.
         typeof(Authorization), typeof(AuthorizationCode),
     }.ToFrozenSet();
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Slipway.Contracts;
@@ -27,6 +28,10 @@ internal sealed class ChangeRecorder(AppDb db, AuditChain chain, TimeProvider ti
     /// <summary>Notes what happens without a row that changes, like the reading of a secret. The entry is written by the save that follows.</summary>
     public void Note(Stack stack, string change, string type, string name) =>
         _changes.Add(new() { Type = type, Change = change, Name = name, StackId = stack.Id });
+
+    /// <summary>The same about a person.</summary>
+    public void Note(int userId, string change, string type, string name, JsonObject? details = null) =>
+        _changes.Add(new() { Type = type, Change = change, Name = name, UserId = userId, After = details });
 
     /// <summary>Looks at what is about to be saved.</summary>
     public void Capture()

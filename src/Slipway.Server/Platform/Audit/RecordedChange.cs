@@ -15,6 +15,8 @@ internal sealed class RecordedChange
     public const string Changed = "changed";
     public const string Removed = "removed";
     public const string Read = "read";
+    public const string Refused = "refused";
+    public const string Ended = "ended";
     public const string Secret = "(secret)";
     private const int MaxText = 300;
 
@@ -38,7 +40,7 @@ internal sealed class RecordedChange
 
     public int? ServerId { get; private set; }
 
-    public int? UserId { get; private set; }
+    public int? UserId { get; set; }
 
     /// <summary>Null when the row changed in nothing that matters.</summary>
     public static RecordedChange? From(EntityEntry entry)

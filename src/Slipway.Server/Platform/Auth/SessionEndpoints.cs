@@ -9,6 +9,7 @@ using Slipway.Dashboard.Pages.Session;
 using Slipway.Server.OAuth;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Users;
+using SignInResult = Microsoft.AspNetCore.Identity.SignInResult;
 
 namespace Slipway.Server.Platform.Auth;
 
@@ -18,6 +19,8 @@ internal static class SessionEndpoints
     // One text for all cases, so that nobody learns which addresses have an account.
     private const string Refused =
         "E-mail address or password is wrong, or there were too many attempts. After five wrong ones an account rests for ten minutes.";
+
+    private const string SignIn = "sign_in";
 
     public static void MapSession(this IEndpointRouteBuilder app)
     {
@@ -50,7 +53,10 @@ internal static class SessionEndpoints
             return TypedResults.LocalRedirect("/session/second-factor" + query);
         }
         if (!result.Succeeded)
+        {
+            await NoteRefusalAsync(signIn, user, result, "password");
             return Again(form);
+        }
         await NoteAsync(signIn, user, time);
         if (LeadsElsewhere(form.Return) is { } onward)
             return onward;
@@ -68,6 +74,7 @@ internal static class SessionEndpoints
             : await signIn.TwoFactorRecoveryCodeSignInAsync(code);
         if (!result.Succeeded)
         {
+            await NoteRefusalAsync(signIn, user, result, "second step");
             var problem = result.IsLockedOut ? "There were too many attempts. Try again in ten minutes." : "The code is not right. It changes every 30 seconds.";
             return new RazorComponentResult<SecondFactorPage>(new { form.Return, form.Remember, Problem = problem })
             {
@@ -80,8 +87,14 @@ internal static class SessionEndpoints
         return TypedResults.LocalRedirect(Local(form.Return));
     }
 
-    private static async Task<RedirectHttpResult> EndAsync([FromForm] ConfirmationForm _, SignInManager<User> signIn)
+    private static async Task<RedirectHttpResult> EndAsync([FromForm] ConfirmationForm _, SignInManager<User> signIn, AppDb db, CancellationToken cancellationToken)
     {
+        if (await signIn.UserManager.GetUserAsync(signIn.Context.User) is { } user)
+        {
+            signIn.Context.RequestServices.GetRequiredService<Origin>().SignedIn(user);
+            db.Audit.Note(user.Id, RecordedChange.Ended, SignIn, user.Email!);
+            await db.SaveChangesAsync(cancellationToken);
+        }
         await signIn.SignOutAsync();
         return TypedResults.LocalRedirect("/sign-in");
     }
@@ -110,6 +123,16 @@ internal static class SessionEndpoints
         signIn.Context.RequestServices.GetRequiredService<Origin>().SignedIn(user);
         user.LastLoginAt = time.GetUtcNow();
         await signIn.UserManager.UpdateAsync(user);
+    }
+
+    // While an account rests, attempts are not tried, and so not counted; the beginning of the rest has an entry of its own.
+    private static async Task NoteRefusalAsync(SignInManager<User> signIn, User user, SignInResult result, string what)
+    {
+        if (result.IsLockedOut || result.IsNotAllowed)
+            return;
+        var db = signIn.Context.RequestServices.GetRequiredService<AppDb>();
+        db.Audit.Note(user.Id, RecordedChange.Refused, SignIn, user.Email!, new() { ["wrong"] = what });
+        await db.SaveChangesAsync(signIn.Context.RequestAborted);
     }
 
     private static RazorComponentResult<SignInPage> Again(SignInForm form) =>
