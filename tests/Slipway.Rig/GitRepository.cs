@@ -34,6 +34,9 @@ public sealed class GitRepository(string folder, string url)
     public Task<string> CommitVersionAsync(string version, CancellationToken cancellationToken) =>
         CommitAsync(new Dictionary<string, string?> { ["VERSION"] = version + "\n" }, cancellationToken);
 
+    /// <summary>Throws the newest commit away, as before a forced push.</summary>
+    public Task GoBackAsync(CancellationToken cancellationToken) => GitAsync(["reset", "--quiet", "--hard", "HEAD~1"], cancellationToken);
+
     public Task TagAsync(string name, CancellationToken cancellationToken) => GitAsync(["tag", "--", name], cancellationToken);
 
     /// <summary>Makes the branch where we are and goes there.</summary>

@@ -82,18 +82,45 @@ public sealed class OperationTests(DeployedApp deployed) : IClassFixture<Deploye
     }
 
     [Fact]
+    public async Task Repository_IsDeployedFromThenOn_AndForcedPushesAreFollowed()
+    {
+        var other = await deployed.Owner.Git.CreateRepositoryAsync("samples/rack-app", Token);
+        await _app.DoneAsync(_app.Client.Settings.ChangeAsync(_app.Uid, "git.repository", other.Url, Token));
+        Assert.False(await ExistsAsync($"{_app.Base}/shared/cached-copy"));
+        await other.CommitVersionAsync("elsewhere", Token);
+        await AssertDeploysAsync(other);
+
+        await other.GoBackAsync(Token);
+        await other.CommitVersionAsync("rewritten", Token);
+        await AssertDeploysAsync(other);
+
+        await other.CreateBranchAsync("quay", Token);
+        await other.CommitVersionAsync("at the quay", Token);
+        await _app.DoneAsync(_app.Client.Settings.ChangeAsync(_app.Uid, "git.branch", "quay", Token));
+        await AssertDeploysAsync(other);
+        await other.GoBackAsync(Token);
+        await AssertDeploysAsync(other);
+
+        await _app.DoneAsync(_app.Client.Settings.ChangeAsync(_app.Uid, "git.branch", "main", Token));
+        await _app.DoneAsync(_app.Client.Settings.ChangeAsync(_app.Uid, "git.repository", _app.Code.Url, Token));
+        await AssertDeploysAsync(_app.Code);
+    }
+
+    [Fact]
     public async Task ServerName_BecomesTheMachines_AndTheProcesses()
     {
         var server = (await _app.Client.Servers.ListAsync(_app.Uid, 1, Token)).Response[0];
         var load = await _app.UnderLoadAsync(async () =>
         {
-            await _app.DoneAsync(_app.Client.Settings.ChangeOfServerAsync(_app.Uid, server.Uid, "server.name", "Narwhal-1", Token));
+            foreach (var name in new[] { "Walrus-1", "Narwhal-1" })
+                await _app.DoneAsync(_app.Client.Settings.ChangeOfServerAsync(_app.Uid, server.Uid, "server.name", name, Token));
             return null;
         });
         Assert.True(load.Failed.Count == 0, load.ToString());
         Assert.Equal("narwhal-1", await _app.Server.ExecuteAsync(["hostname"], Token));
         Assert.Equal("narwhal-1", await _app.Server.ExecuteAsync(["cat", "/etc/hostname"], Token));
         Assert.Contains("narwhal-1", await _app.Server.ExecuteAsync(["getent", "ahostsv4", "narwhal-1"], Token), StringComparison.Ordinal);
+        Assert.DoesNotContain("walrus", await _app.Server.ExecuteAsync(["cat", "/etc/hosts"], Token), StringComparison.Ordinal);
         Assert.Equal("", await _app.Server.ExecuteAsync(["runuser", "-u", "deploy", "--", "sh", "-c", "sudo -n true 2>&1"], Token));
         Assert.Contains(
             "export SERVER_NAME='Narwhal-1'", await _app.Server.ExecuteAsync(["cat", $"/etc/slipway/stacks/{_app.Slug}/environment.sh"], Token), StringComparison.Ordinal);
@@ -138,6 +165,12 @@ public sealed class OperationTests(DeployedApp deployed) : IClassFixture<Deploye
             Token);
         Assert.Equal("", left);
         Assert.Equal(StackStatus.Success, (await _app.ReadAsync()).Status);
+    }
+
+    private async Task AssertDeploysAsync(GitRepository code)
+    {
+        DeployedApp.AssertSucceeded(await _app.DeployAsync());
+        Assert.Equal(await code.HeadAsync(Token), await _app.RevisionAsync());
     }
 
     private async Task<string> InMaintenanceAsync(HttpMethod method, string path)
