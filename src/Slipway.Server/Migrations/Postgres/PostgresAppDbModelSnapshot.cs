@@ -822,6 +822,21 @@ namespace Slipway.Server.Migrations.Postgres
                     b.ToTable("Installation");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Platform.Data.Keys.ProtectionKey", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("ProtectionKeys");
+                });
+
             modelBuilder.Entity("Slipway.Server.Platform.Idempotency.IdempotentRequest", b =>
                 {
                     b.Property<int>("UserId")

@@ -793,6 +793,21 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.ToTable("Installation");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Platform.Data.Keys.ProtectionKey", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("ProtectionKeys");
+                });
+
             modelBuilder.Entity("Slipway.Server.Platform.Idempotency.IdempotentRequest", b =>
                 {
                     b.Property<int>("UserId")
