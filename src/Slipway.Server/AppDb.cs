@@ -9,6 +9,7 @@ using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Platform.Data.Keys;
 using Slipway.Server.Platform.Idempotency;
 using Slipway.Server.Processes;
 using Slipway.Server.Platform.Limits;
@@ -78,6 +79,8 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<RequestCount> RequestCounts => Set<RequestCount>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
+
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
 
     public DbSet<InstallationValue> Installation => Set<InstallationValue>();
 

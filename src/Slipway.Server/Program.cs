@@ -33,7 +33,7 @@ builder.AddSignIn();
 builder.AddOAuth();
 builder.AddApi();
 builder.AddDashboard();
-builder.Services.AddWork();
+builder.AddWork();
 builder.Services.AddActionHandlers();
 builder.AddOutbound();
 builder.AddMail();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using CliWrap;
 using Slipway.Contracts;
 using Slipway.Contracts.Setup;
 
@@ -87,6 +88,22 @@ public sealed partial class SlipwayServer : IAsyncDisposable
         _process.Dispose();
         _process = null;
     }
+
+    /// <summary>Asks it to end, as systemd would: SIGTERM. Waits until it has.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync(CancellationToken cancellationToken)
+    {
+        await SignalAsync("TERM", cancellationToken);
+        await _process!.WaitForExitAsync(cancellationToken);
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
+    }
+
+    /// <summary>STOP pauses the process as a whole, CONT lets it go on, TERM asks it to end.</summary>
+    public Task SignalAsync(string signal, CancellationToken cancellationToken) =>
+        Cli.Wrap("kill").WithArguments(["-s", signal, $"{ProcessId}"]).ExecuteAsync(cancellationToken);
 
     /// <summary>Makes the first account with the setup link's token.</summary>
     public async Task<SetupReply> SetUpAsync(string email, string password, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CliWrap;
+using CliWrap.Buffered;
 
 namespace Slipway.Rig;
 
@@ -11,7 +12,9 @@ public sealed class TemporaryPostgres : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("slipway-postgres-");
-    private readonly int _port = FreePort();
+    
+
+    public int Port { get; } = FreePort();
 
     private string Data => Path.Combine(_directory.FullName, "data");
 
@@ -25,7 +28,7 @@ public sealed class TemporaryPostgres : IAsyncDisposable
             "pg_ctl",
             [
                 "-D", postgres.Data, "-w", "-t", $"{Patience.TotalSeconds}", "-l", Path.Combine(postgres._directory.FullName, "log"),
-                "-o", $"-p {postgres._port} -c listen_addresses=127.0.0.1 -c max_connections=300 -c unix_socket_directories={postgres._directory.FullName}", "start",
+                "-o", $"-p {postgres.Port} -c listen_addresses=127.0.0.1 -c max_connections=300 -c unix_socket_directories={postgres._directory.FullName}", "start",
             ],
             cancellationToken);
         return postgres;
@@ -33,13 +36,21 @@ public sealed class TemporaryPostgres : IAsyncDisposable
 
     public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
     {
-        await RunAsync("createdb", ["-h", "127.0.0.1", "-p", $"{_port}", "-U", Owner, name], cancellationToken);
-        return $"Host=127.0.0.1;Port={_port};Username={Owner};Database={name}";
+        await RunAsync("createdb", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Owner, name], cancellationToken);
+        return $"Host=127.0.0.1;Port={Port};Username={Owner};Database={name}";
     }
 
     /// <summary>What the database's administrator does.</summary>
     public Task RunSqlAsync(string database, string sql, CancellationToken cancellationToken) => RunAsync(
-        "psql", ["-h", "127.0.0.1", "-p", $"{_port}", "-U", Owner, "-d", database, "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-c", sql], cancellationToken);
+        "psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Owner, "-d", database, "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-c", sql], cancellationToken);
+
+    /// <summary>The single value that a query has.</summary>
+    public async Task<string> ReadAsync(string database, string sql, CancellationToken cancellationToken)
+    {
+        var answer = await Wrap("psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Owner, "-d", database, "-qAt", "-v", "ON_ERROR_STOP=1", "-c", sql])
+            .ExecuteBufferedAsync(cancellationToken);
+        return answer.StandardOutput.Trim();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -47,12 +58,15 @@ public sealed class TemporaryPostgres : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    // The server keeps the standard output that it is started with, so nobody may wait for its end.
+    private async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        await Wrap(program, arguments).ExecuteAsync(cancellationToken);
+
+    private Command Wrap(string program, IReadOnlyList<string> arguments)
     {
         var path = Path.Combine(Programs(), program);
         var command = Environment.IsPrivilegedProcess ? Cli.Wrap("runuser").WithArguments(["-u", "postgres", "--", path, .. arguments]) : Cli.Wrap(path).WithArguments(arguments);
-        // The server keeps the standard output that it is started with, so nobody may wait for its end.
-        await command.WithWorkingDirectory(_directory.FullName).ExecuteAsync(cancellationToken);
+        return command.WithWorkingDirectory(_directory.FullName);
     }
 
     private static string Programs() => Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Order(StringComparer.Ordinal).LastOrDefault()

@@ -31,6 +31,14 @@ internal sealed class GitMirror(GitRemote remote, MirrorFolder folder, GitOption
         await CloneAsync(connection, cancellationToken);
     }
 
+    /// <summary>Fetches unless the mirror has the commit: a node that takes work over may never have fetched, or not lately.</summary>
+    public async Task EnsureAsync(string commit, CancellationToken cancellationToken)
+    {
+        if (folder.IsMirrorOf(Url) && (await _git.RunAsync(GitCommands.ShowCommit(folder.Repository, commit), timeouts.Query, cancellationToken)).Succeeded)
+            return;
+        await FetchAsync(cancellationToken);
+    }
+
     /// <summary>The next fetch makes the mirror anew, whatever the present one holds.</summary>
     public async Task ForgetAsync(CancellationToken cancellationToken)
     {

@@ -56,6 +56,7 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
     {
         var state = run.ReadState(AnalyseJson.Default.AnalyseState);
         var mirror = specs.MirrorOf(stack);
+        await mirror.EnsureAsync(state.Commit, cancellationToken);
         var commit = await mirror.ResolveAsync(GitRef.Parse(state.Commit), cancellationToken);
         var result = await RepositoryAnalysis.AnalyzeAsync(mirror.FilesAt(commit), specs.AnalysisOptionsOf(stack), cancellationToken);
         foreach (var problem in result.Problems)

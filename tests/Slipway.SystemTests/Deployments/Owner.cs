@@ -20,14 +20,17 @@ public sealed class Owner : IAsyncDisposable
 
     public SlipwayServer Slipway { get; }
 
+    public string MasterKeyFile => Path.Combine(_data.FullName, "master.key");
+
     public GitServer Git { get; }
 
     public SlipwayClient Client { get; }
 
-    public static async Task<Owner> StartAsync(Testbed testbed)
+    public static async Task<Owner> StartAsync(Testbed testbed, IReadOnlyDictionary<string, string>? settings = null)
     {
         var data = Directory.CreateTempSubdirectory("slipway-deployments-");
-        var slipway = await SlipwayServer.StartAsync(data, 0, Settings, CancellationToken.None);
+        var all = Settings.Concat(settings ?? new Dictionary<string, string>()).ToDictionary();
+        var slipway = await SlipwayServer.StartAsync(data, 0, all, CancellationToken.None);
         var setup = await slipway.SetUpAsync("owner@example.test", "correct horse battery", CancellationToken.None);
         return new(testbed, data, slipway, await GitServer.StartAsync(testbed, CancellationToken.None), slipway.ClientFor(setup.Token));
     }

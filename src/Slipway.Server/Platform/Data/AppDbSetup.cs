@@ -25,7 +25,7 @@ internal static class AppDbSetup
         services.AddSingleton<DatabaseStart>();
 
         if (builder.Configuration[$"{DatabaseOptions.Section}:Provider"] == DatabaseOptions.Postgres)
-            services.AddPostgres();
+            services.AddPostgres(PostgresConnection.Text(builder.Configuration, "slipway"));
         else
             services.AddSqlite();
         services.AddScoped<Origin>();
@@ -62,13 +62,10 @@ internal static class AppDbSetup
         services.AddSingleton<IDbContextFactory<AppDb>, AppDbFactory<SqliteAppDb>>();
     }
 
-    private static void AddPostgres(this IServiceCollection services)
+    private static void AddPostgres(this IServiceCollection services, string connectionString)
     {
         services.AddSingleton(new WriteGate(isOpenToAll: true));
-        services.AddPooledDbContextFactory<PostgresAppDb>((provider, options) => UsePostgres(
-            options,
-            provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString!,
-            provider.GetRequiredService<AppDbParts>()));
+        services.AddPooledDbContextFactory<PostgresAppDb>((provider, options) => UsePostgres(options, connectionString, provider.GetRequiredService<AppDbParts>()));
         services.AddSingleton<IDbContextFactory<AppDb>, AppDbFactory<PostgresAppDb>>();
     }
 

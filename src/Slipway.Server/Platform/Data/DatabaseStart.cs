@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Slipway.Server.Platform.Data.Keys;
 
 namespace Slipway.Server.Platform.Data;
 
@@ -15,11 +16,11 @@ internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<
         MakeDirectory(options.Value.DataDirectory);
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await MigrateAsync(db, cancellationToken);
-        var check = await db.Installation.FirstOrDefaultAsync(value => value.Name == InstallationValue.KeyCheck, cancellationToken);
-        if (check is not null)
-            Verify(check.Value);
+        if (await ReadCheckAsync(db, cancellationToken) is { } check)
+            Verify(check);
         else
             await BeginAsync(db, cancellationToken);
+        new ProtectionKeys(contexts).Adopt(new(Path.Combine(options.Value.DataDirectory, "keys")));
     }
 
     /// <summary>For commands beside the server: changes nothing, and says what is missing.</summary>
@@ -28,9 +29,11 @@ internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
             throw new StartException("There is no database of this version of Slipway. Check Slipway:DataDirectory, and start the server once.");
-        var check = await db.Installation.FirstOrDefaultAsync(value => value.Name == InstallationValue.KeyCheck, cancellationToken);
-        Verify(check?.Value ?? throw new StartException("The database was never used. Start the server once."));
+        Verify(await ReadCheckAsync(db, cancellationToken) ?? throw new StartException("The database was never used. Start the server once."));
     }
+
+    private static Task<string?> ReadCheckAsync(AppDb db, CancellationToken cancellationToken) => db.Installation
+        .Where(value => value.Name == InstallationValue.KeyCheck).Select(value => value.Value).FirstOrDefaultAsync(cancellationToken);
 
     private static async Task MigrateAsync(AppDb db, CancellationToken cancellationToken)
     {
@@ -57,7 +60,15 @@ internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<
         if (key.IsNew)
             await key.SaveAsync(cancellationToken);
         db.Installation.Add(new() { Name = InstallationValue.KeyCheck, Value = secrets.Seal(new(Known)) });
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException exception) when (DatabaseErrors.IsConflict(exception))
+        {
+            // Another node began in the same moment, and its key counts.
+            Verify((await ReadCheckAsync(db, cancellationToken))!);
+        }
     }
 
     private void Verify(string sealedCheck)

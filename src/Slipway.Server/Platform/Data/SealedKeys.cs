@@ -2,20 +2,20 @@ using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.XmlEncryption;
-using Microsoft.Extensions.Options;
+using Slipway.Server.Platform.Data.Keys;
 
 namespace Slipway.Server.Platform.Data;
 
-/// <summary>Keeps the keys of cookies and links in the data directory, sealed with the master key.</summary>
+/// <summary>Keys of cookies and links, sealed with the master key.</summary>
 internal static class SealedKeys
 {
     public static void AddSealedKeys(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName("slipway");
-        services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, MasterKey, ILoggerFactory>((keys, data, master, loggers) =>
+        services.AddSingleton<ProtectionKeys>();
+        services.AddOptions<KeyManagementOptions>().Configure<ProtectionKeys, MasterKey>((keys, repository, master) =>
         {
-            var directory = Directory.CreateDirectory(Path.Combine(data.Value.DataDirectory, "keys"));
-            keys.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(directory, loggers);
+            keys.XmlRepository = repository;
             keys.XmlEncryptor = new SealingEncryptor(new(master.Derive("data protection")));
         });
     }

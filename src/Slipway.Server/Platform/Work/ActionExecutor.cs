@@ -15,7 +15,7 @@ internal sealed partial class ActionExecutor(
     {
         if (running.IsStopping || await journal.ClaimNextAsync(stackId, CancellationToken.None) is not { } claim)
             return false;
-        var cancelled = running.Begin(stackId, claim.ActionId);
+        var cancelled = running.Begin(claim.ActionId);
         try
         {
             return await RunAsync(claim, cancelled.Token) && !running.IsStopping;
@@ -27,7 +27,7 @@ internal sealed partial class ActionExecutor(
         }
         finally
         {
-            running.End(stackId, claim.ActionId);
+            running.End(claim.ActionId);
         }
     }
 

@@ -136,7 +136,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
         async Task FencedAsync(CancellationToken token)
         {
             if (!await db.Stacks.AnyAsync(stack => stack.Id == claim.StackId && stack.Epoch == claim.Epoch, token))
-                throw new FencedException(claim);
+                throw new FencedException(claim.Slug, claim.Epoch);
             await work(db);
             await db.SaveChangesAsync(token);
         }
@@ -144,5 +144,4 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
 }
 
 /// <summary>Another node has taken the stack's work over.</summary>
-internal sealed class FencedException(ActionClaim claim)
-    : Exception($"Action {claim.ActionId}: epoch {claim.Epoch} of stack {claim.Slug} was overtaken.");
+internal sealed class FencedException(string slug, long epoch) : Exception($"Epoch {epoch} of stack {slug} was overtaken.");

@@ -114,6 +114,9 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        await using var transaction = db.Database.IsNpgsql() ? await db.Database.BeginTransactionAsync() : null;
+        if (transaction is not null)
+            lines = await KeepClaimedAsync(db, lines);
         db.LogLines.AddRange(lines.SelectMany(ToLines));
         var offsets = lines.Where(entry => entry.Ticket is not null).GroupBy(entry => entry.Ticket!).ToDictionary(group => group.Key, group => group.Max(entry => entry.Offset));
         foreach (var (ticket, offset) in offsets)
@@ -123,6 +126,17 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
             row.Offset = offset;
         }
         await db.SaveChangesAsync(CancellationToken.None);
+        if (transaction is not null)
+            await transaction.CommitAsync();
+    }
+
+    // Whoever takes a stack over waits for these locks, and finds all lines or none; what comes from the one that it was taken from is left out.
+    private static async Task<List<JournalEntry>> KeepClaimedAsync(AppDb db, List<JournalEntry> lines)
+    {
+        int[] stacks = [.. lines.Select(entry => entry.Run.Claim.StackId).Distinct().Order()];
+        var epochs = await db.Stacks.FromSql($"""SELECT * FROM "Stacks" WHERE "Id" = ANY({stacks}) ORDER BY "Id" FOR SHARE""").IgnoreAutoIncludes()
+            .Select(stack => new { stack.Id, stack.Epoch }).ToDictionaryAsync(stack => stack.Id, stack => stack.Epoch);
+        return [.. lines.Where(entry => epochs.GetValueOrDefault(entry.Run.Claim.StackId, -1) == entry.Run.Claim.Epoch)];
     }
 
     private static IEnumerable<LogLine> ToLines(JournalEntry entry) => entry.Run.Clean(entry.Text).Split('\n').Select(text => new LogLine

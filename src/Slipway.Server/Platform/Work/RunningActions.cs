@@ -2,26 +2,32 @@ using System.Collections.Concurrent;
 
 namespace Slipway.Server.Platform.Work;
 
-/// <summary>The actions that this node works on, so that they can be cancelled.</summary>
-internal sealed class RunningActions
+/// <summary>The stacks and actions that this node works on, so that they can be cancelled, or left to others when the node stops.</summary>
+internal sealed class RunningActions : IDisposable
 {
     private readonly ConcurrentDictionary<int, CancellationTokenSource> _running = new();
-    private readonly ConcurrentDictionary<int, int> _stacks = new();
+    private readonly ConcurrentDictionary<int, bool> _stacks = new();
+    private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Whether the server is stopping: what runs is left to be taken up again, not ended.</summary>
-    public bool IsStopping { get; private set; }
+    public bool IsStopping => _stopping.IsCancellationRequested;
+
+    /// <summary>When this is cancelled, nobody may wait any longer for what runs on a machine.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    public IReadOnlyCollection<int> Stacks => [.. _stacks.Keys];
 
     public bool IsBusy(int stackId) => _stacks.ContainsKey(stackId);
 
-    public CancellationTokenSource Begin(int stackId, int actionId)
-    {
-        _stacks[stackId] = actionId;
-        return _running.GetOrAdd(actionId, _ => new());
-    }
+    /// <summary>False when this node works on the stack already, or takes no more work.</summary>
+    public bool TryTake(int stackId) => !IsStopping && _stacks.TryAdd(stackId, true);
 
-    public void End(int stackId, int actionId)
+    public void Release(int stackId) => _stacks.TryRemove(stackId, out _);
+
+    public CancellationTokenSource Begin(int actionId) => _running.GetOrAdd(actionId, _ => new());
+
+    public void End(int actionId)
     {
-        _stacks.TryRemove(stackId, out _);
         if (_running.TryRemove(actionId, out var source))
             source.Dispose();
     }
@@ -41,5 +47,13 @@ internal sealed class RunningActions
         }
     }
 
-    public void Stop() => IsStopping = true;
+    /// <summary>Leaves all that runs. Commands on machines go on, and whoever takes the work up finds them.</summary>
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        foreach (var actionId in _running.Keys)
+            await CancelAsync(actionId);
+    }
+
+    public void Dispose() => _stopping.Dispose();
 }

@@ -18,7 +18,7 @@ internal sealed partial class WorkService(
             {
                 await SweepAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException)
+            catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException or Quartz.SchedulerException)
             {
                 LogSweepFailed(exception);
             }
@@ -28,7 +28,7 @@ internal sealed partial class WorkService(
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        running.Stop();
+        await running.StopAsync();
         await base.StopAsync(cancellationToken);
     }
 
@@ -42,7 +42,8 @@ internal sealed partial class WorkService(
             await running.CancelAsync(action.Id);
         if (unfinished.Count == 0)
             return;
-        foreach (var stackId in unfinished.Select(action => action.StackId).Distinct().Where(id => !running.IsBusy(id)))
+        var awake = await scheduler.ReadAwakeAsync(cancellationToken);
+        foreach (var stackId in unfinished.Select(action => action.StackId).Distinct().Where(id => !awake.Contains(id) && !running.IsBusy(id)))
             await scheduler.WakeAsync(stackId, cancellationToken);
     }
 

@@ -1,0 +1,66 @@
+using Slipway.Engine.Remote;
+
+namespace Slipway.Server.Platform.Work;
+
+/// <summary>Machines as actions see them: each request is made only while the stack's work is this node's, and is waited for only until the node stops.</summary>
+internal sealed class GuardedHosts(IRemoteHosts inner, ClaimCheck claims, RunningActions running) : IRemoteHosts
+{
+    public IRemoteHost For(MachineSpec machine, RemoteScope scope) => new GuardedHost(inner.For(machine, scope), scope, claims, running);
+
+    public Task<string> ReadHostKeyAsync(string address, int port, CancellationToken cancellationToken) => inner.ReadHostKeyAsync(address, port, cancellationToken);
+
+    public Task<MachineFacts> EnrolAsync(MachineSpec machine, CancellationToken cancellationToken) => inner.EnrolAsync(machine, cancellationToken);
+
+    public void Drop(MachineSpec machine) => inner.Drop(machine);
+
+    private sealed class GuardedHost(IRemoteHost inner, RemoteScope scope, ClaimCheck claims, RunningActions running) : IRemoteHost
+    {
+        public MachineSpec Machine => inner.Machine;
+
+        public Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken)
+        {
+            return AskAsync(token => inner.RunAsync(command, onLine is null ? null : DeliverAsync, token), cancellationToken);
+
+            // Nothing is heard any more of a command that was left.
+            async ValueTask DeliverAsync(OutputLine line)
+            {
+                running.Stopping.ThrowIfCancellationRequested();
+                await onLine(line);
+            }
+        }
+
+        public Task<bool> CancelAsync(string ticket, CancellationToken cancellationToken) =>
+            AskAsync(token => inner.CancelAsync(ticket, token), cancellationToken);
+
+        public Task CompleteAsync(IReadOnlyList<string> tickets, CancellationToken cancellationToken) => AskAsync(
+            async token =>
+            {
+                await inner.CompleteAsync(tickets, token);
+                return true;
+            },
+            cancellationToken);
+
+        public Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<FileChange> changes, CancellationToken cancellationToken) =>
+            AskAsync(token => inner.ApplyAsync(changes, token), cancellationToken);
+
+        public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => AskAsync(token => inner.ReadFileAsync(path, token), cancellationToken);
+
+        public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => AskAsync(token => inner.ProbeAsync(probe, token), cancellationToken);
+
+        public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => AskAsync(inner.ReadFactsAsync, cancellationToken);
+
+        // To cancel a request ends its command on the machine. So a node that stops does not cancel it, but leaves it.
+        private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        {
+            running.Stopping.ThrowIfCancellationRequested();
+            await claims.ConfirmAsync(scope, cancellationToken);
+            var cancelling = new CancellationTokenSource();
+            await using var registration = cancellationToken.Register(() =>
+            {
+                if (!running.IsStopping)
+                    cancelling.Cancel();
+            });
+            return await ask(cancelling.Token).WaitAsync(running.Stopping);
+        }
+    }
+}

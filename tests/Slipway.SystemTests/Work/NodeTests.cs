@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Slipway.Rig;
+using Slipway.SystemTests.Deployments;
+
+namespace Slipway.SystemTests.Work;
+
+/// <summary>Nodes that die, sleep or lose the database in the middle of a deployment: another one goes on, and what the lost one still does counts for nothing.</summary>
+public sealed class NodeTests(Nodes nodes, ITestOutputHelper output) : IClassFixture<Nodes>
+{
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task KilledNode_IsFollowedByAnother_InUnderFiveSeconds()
+    {
+        var reply = await Nodes.QueueWithGateAsync(nodes.App);
+        var (node, there) = await nodes.AddAsync();
+        await using var other = node;
+        var epoch = await nodes.ReadEpochAsync();
+
+        await nodes.Owner.Slipway.KillAsync();
+        var killed = Stopwatch.GetTimestamp();
+        await nodes.AwaitNoticeAsync(1);
+        var noticed = Stopwatch.GetElapsedTime(killed);
+        await nodes.AwaitTakeOverAsync(epoch);
+        var elapsed = Stopwatch.GetElapsedTime(killed);
+
+        output.WriteLine($"Noticed {noticed.TotalSeconds:0.0} s after the kill, taken over after {elapsed.TotalSeconds:0.0} s");
+        await nodes.OpenGateAsync();
+        await Nodes.AssertRanOnceAsync(there, reply);
+        Assert.InRange(elapsed, TimeSpan.Zero, Promised);
+        await nodes.Owner.Slipway.StartAsync(App.Token);
+    }
+
+    [Fact]
+    public async Task StoppedNode_HandsOverAtOnce()
+    {
+        var reply = await Nodes.QueueWithGateAsync(nodes.App);
+        var (node, there) = await nodes.AddAsync();
+        await using var other = node;
+        var epoch = await nodes.ReadEpochAsync();
+
+        var asked = Stopwatch.GetTimestamp();
+        var stopping = nodes.Owner.Slipway.StopAsync(App.Token);
+        await nodes.AwaitTakeOverAsync(epoch);
+        output.WriteLine($"Handed over {Stopwatch.GetElapsedTime(asked).TotalSeconds:0.0} s after SIGTERM");
+        Assert.Equal(0, await stopping);
+        output.WriteLine($"Ended {Stopwatch.GetElapsedTime(asked).TotalSeconds:0.0} s after SIGTERM");
+
+        await nodes.OpenGateAsync();
+        await Nodes.AssertRanOnceAsync(there, reply);
+        await nodes.Owner.Slipway.StartAsync(App.Token);
+    }
+
+    [Fact]
+    public async Task NodePausedForAMinute_WritesNothingMore()
+    {
+        var here = nodes.Owner.Slipway;
+        var reply = await Nodes.QueueWithGateAsync(nodes.App);
+        var (node, there) = await nodes.AddAsync();
+        await using var other = node;
+        var epoch = await nodes.ReadEpochAsync();
+
+        await here.SignalAsync("STOP", App.Token);
+        var paused = Stopwatch.GetTimestamp();
+        await nodes.AwaitTakeOverAsync(epoch);
+        output.WriteLine($"Taken over {Stopwatch.GetElapsedTime(paused).TotalSeconds:0.0} s after the pause");
+        await nodes.OpenGateAsync();
+        await Nodes.AssertRanOnceAsync(there, reply);
+        var log = await there.LinesAsync(reply.AsyncActionId);
+        var next = await Nodes.QueueWithGateAsync(there);
+        await App.WaitAsync(() => Task.FromResult(Stopwatch.GetElapsedTime(paused) > Minute));
+
+        await here.SignalAsync("CONT", App.Token);
+        await AwaitLineAsync(here, "was taken over by another node");
+        await nodes.OpenGateAsync();
+        await Nodes.AssertRanOnceAsync(nodes.App, next);
+        Assert.Equal(log, await there.LinesAsync(reply.AsyncActionId));
+    }
+
+    [Fact]
+    public async Task NodeCutOffFromTheDatabase_WritesNothingMore()
+    {
+        var here = nodes.Owner.Slipway;
+        var reply = await Nodes.QueueWithGateAsync(nodes.App);
+        var (node, there) = await nodes.AddAsync();
+        await using var other = node;
+        var epoch = await nodes.ReadEpochAsync();
+
+        nodes.Line.Cut();
+        await nodes.AwaitTakeOverAsync(epoch);
+        // The lost node hears the lines, too, for its line to the server is whole.
+        await nodes.OpenGateAsync();
+        await Nodes.AssertRanOnceAsync(there, reply);
+        var log = await there.LinesAsync(reply.AsyncActionId);
+
+        nodes.Line.Mend();
+        await AwaitLineAsync(here, "was taken over by another node");
+        await Nodes.AssertWholeAsync(there, reply);
+        Assert.Equal(log, await there.LinesAsync(reply.AsyncActionId));
+        DeployedApp.AssertSucceeded(await nodes.App.DeployAsync());
+    }
+
+    private static Task AwaitLineAsync(SlipwayServer node, string text) =>
+        App.WaitAsync(async () => (await File.ReadAllTextAsync(node.Log.FullName, App.Token)).Contains(text, StringComparison.Ordinal));
+}
