@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Slipway.Server.Platform.Audit;
+using Slipway.Server.Platform.Data.Connections;
 
 namespace Slipway.Server.Platform.Data;
 

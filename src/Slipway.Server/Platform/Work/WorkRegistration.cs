@@ -1,6 +1,7 @@
 using Quartz;
 using Slipway.Engine.Remote;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Platform.Data.Connections;
 
 namespace Slipway.Server.Platform.Work;
 

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Slipway.Server.Platform.Data;
+namespace Slipway.Server.Platform.Data.Connections;
 
 /// <summary>How PostgreSQL is connected to.</summary>
 internal static class PostgresConnection
