@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.EntityFrameworkCore;
 using MimeKit;
 using Slipway.Contracts;
@@ -81,6 +83,22 @@ public sealed class MailTests : IAsyncDisposable
         await AssertInvitedWithoutMailAsync(await _app.GivenOwnerAsync());
         Assert.Empty(server.Mails);
         Assert.DoesNotContain(server.Said, line => line.StartsWith("AUTH", StringComparison.OrdinalIgnoreCase) || line.StartsWith("MAIL", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains("did not take a mail", _logs.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Password, _logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ServerWhoseCertificateNobodyVouchesFor_GetsNeitherPasswordNorMail()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var server = new MailServer { Certificate = certificate };
+        Use(server, SmtpOptions.StartTls);
+        (_app.Settings["Slipway:Smtp:UserName"], _app.Settings["Slipway:Smtp:Password"]) = ("ours", Password);
+
+        await AssertInvitedWithoutMailAsync(await _app.GivenOwnerAsync());
+        Assert.Equal("STARTTLS", server.Said[^1]);
         Assert.Contains("did not take a mail", _logs.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(Password, _logs.Text, StringComparison.Ordinal);
     }

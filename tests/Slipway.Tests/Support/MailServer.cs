@@ -1,11 +1,14 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MimeKit;
 
 namespace Slipway.Tests.Support;
 
-/// <summary>A mail server on loopback that speaks as much SMTP as it takes, without TLS. It keeps what it gets, or refuses it.</summary>
+/// <summary>A mail server on loopback that speaks as much SMTP as it takes. It keeps what it gets, or refuses it.</summary>
 internal sealed class MailServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -24,6 +27,9 @@ internal sealed class MailServer : IAsyncDisposable
 
     /// <summary>The command that is answered with a refusal, like RCPT; none when empty.</summary>
     public string Refused { get; init; } = "";
+
+    /// <summary>With one the server offers STARTTLS.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     public IReadOnlyList<MimeMessage> Mails
     {
@@ -72,31 +78,44 @@ internal sealed class MailServer : IAsyncDisposable
     {
         try
         {
-            using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
             await AnswerAsync(stream, "220 mail.example.com ESMTP");
-            while (await reader.ReadLineAsync(_end.Token) is { } line)
-            {
-                lock (_said)
-                    _said.Add(line);
-                await AnswerAsync(stream, await ReplyAsync(line.Split(' ')[0].ToUpperInvariant(), stream, reader));
-                if (line == "QUIT")
-                    return;
-            }
+            if (!await ListenAsync(stream))
+                return;
+            await using var secured = new SslStream(stream);
+            await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, _end.Token);
+            await ListenAsync(secured);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or AuthenticationException)
         {
-            // Clients may hang up when they were refused.
+            // Clients may hang up when they were refused, or when they do not know the certificate.
         }
     }
 
-    private async Task<string> ReplyAsync(string verb, NetworkStream stream, StreamReader reader)
+    /// <summary>Until the client leaves, or wants TLS.</summary>
+    private async Task<bool> ListenAsync(Stream stream)
+    {
+        using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
+        while (await reader.ReadLineAsync(_end.Token) is { } line)
+        {
+            lock (_said)
+                _said.Add(line);
+            await AnswerAsync(stream, await ReplyAsync(line.Split(' ')[0].ToUpperInvariant(), stream, reader));
+            if (line is "QUIT" or "STARTTLS")
+                return line is "STARTTLS";
+        }
+        return false;
+    }
+
+    private async Task<string> ReplyAsync(string verb, Stream stream, StreamReader reader)
     {
         if (verb == Refused)
             return "550 5.7.1 Not from you";
         switch (verb)
         {
             case "EHLO":
-                return "250-mail.example.com\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME";
+                return $"250-mail.example.com\r\n{(Certificate is null ? "" : "250-STARTTLS\r\n")}250-AUTH PLAIN LOGIN\r\n250 8BITMIME";
+            case "STARTTLS" when Certificate is not null:
+                return "220 Go on";
             case "MAIL" or "RCPT" or "RSET" or "NOOP":
                 return "250 OK";
             case "DATA":
@@ -120,5 +139,5 @@ internal sealed class MailServer : IAsyncDisposable
             _mails.Add(mail);
     }
 
-    private async Task AnswerAsync(NetworkStream stream, string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text + "\r\n"), _end.Token);
+    private async Task AnswerAsync(Stream stream, string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text + "\r\n"), _end.Token);
 }
