@@ -94,8 +94,10 @@ public sealed class PeoplePagesTests : IAsyncDisposable
         await ServerCommands.InvokeAsync(_app.Services, ["account", "suspend", "1", "--reason", "The bill is open."], TextWriter.Null);
         _app.ForgetPeople();
         foreach (var page in new[] { "/stacks", "/account", "/people", "/audit" })
-            Assert.Contains("The bill is open.", (await visitor.OpenAsync(page)).Text, StringComparison.Ordinal);
+            Assert.Equal(2, (await visitor.OpenAsync(page)).Text.Split("The bill is open.").Length);
         Assert.Equal(HttpStatusCode.PaymentRequired, (await visitor.OpenAsync("/stacks")).Status);
+        Assert.Contains("href=\"/account\"", visitor.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Invite somebody", (await visitor.OpenAsync("/people")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

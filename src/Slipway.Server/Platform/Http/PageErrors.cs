@@ -59,7 +59,7 @@ internal sealed partial class PageErrors(RequestDelegate next, ILogger<PageError
             case HttpStatusCode.NotFound:
                 return ShowNothingAsync(context);
             case HttpStatusCode.PaymentRequired:
-                return ShowAsync(context, StatusCodes.Status402PaymentRequired, "This account is suspended", exception.Message);
+                return ShowAsync(context, StatusCodes.Status402PaymentRequired, "Suspended", exception.Message, ProblemPage.Accounts);
             default:
                 return ShowAsync(context, (int)exception.Status, "That did not work", exception.Message);
         }
@@ -68,8 +68,8 @@ internal sealed partial class PageErrors(RequestDelegate next, ILogger<PageError
     private static Task ShowNothingAsync(HttpContext context) =>
         RenderAsync(context, new RazorComponentResult<NotFoundPage> { StatusCode = StatusCodes.Status404NotFound });
 
-    private static Task ShowAsync(HttpContext context, int status, string title, string text) =>
-        RenderAsync(context, new RazorComponentResult<ProblemPage>(new { Title = title, Text = text }) { StatusCode = status });
+    private static Task ShowAsync(HttpContext context, int status, string title, string text, string goTo = ProblemPage.Stacks) =>
+        RenderAsync(context, new RazorComponentResult<ProblemPage>(new { Title = title, Text = text, GoTo = goTo }) { StatusCode = status });
 
     private static async Task RenderAsync(HttpContext context, IResult page)
     {
