@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
 using Slipway.Tests.Support;
 
 namespace Slipway.Tests.Dashboard;
@@ -39,7 +40,14 @@ public sealed partial class ProfileTests
         Assert.Contains("The code is not right", visitor.Text, StringComparison.Ordinal);
         await visitor.SendAsync("/profile/second-factor", ("digits", Totp.Now(secret)));
         Assert.Equal(10, RecoveryCode().Count(visitor.Text));
-        Assert.StartsWith("/session/second-factor", (await new Visitor(app).SignInAsync(Email)).Location, StringComparison.Ordinal);
+        var half = await new Visitor(app).SignInAsync(Email);
+        Assert.StartsWith("/session/second-factor", half.Location, StringComparison.Ordinal);
+        await half.OpenAsync(half.Location!);
+        await half.SendAsync("/session/second-factor", ("code", "no such code"));
+        Assert.Contains("The code is not right", half.Text, StringComparison.Ordinal);
+        var refused = await app.InDatabaseAsync(db => db.AuditEntries.SingleAsync(entry => entry.SubjectType == "sign_in", TestContext.Current.CancellationToken));
+        Assert.Equal((Email, "not signed in", "POST /session/second-factor"), (refused.Subject, refused.Who, refused.Operation));
+        Assert.Contains("""{"wrong":"second step"}""", refused.Changes, StringComparison.Ordinal);
 
         await visitor.OpenAsync("/profile");
         Assert.Contains("10 recovery codes are left", visitor.Text, StringComparison.Ordinal);
