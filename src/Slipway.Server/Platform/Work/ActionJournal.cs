@@ -7,7 +7,11 @@ namespace Slipway.Server.Platform.Work;
 /// <summary>Reads and writes the journal of actions. A claim whose epoch was overtaken can write nothing more.</summary>
 internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed, TimeProvider time)
 {
-    /// <summary>Takes the stack's oldest unfinished action; null when there is none. What has not begun waits while its account is suspended.</summary>
+    /// <summary>Actions to be worked on. What has not begun waits while its account is suspended; what has goes on to its end.</summary>
+    public static IQueryable<StackAction> Due(AppDb db) => db.Actions.Where(action => action.FinishedAt == null
+        && (action.ClaimedAt != null || !db.Accounts.Any(account => account.Id == action.Stack!.AccountId && account.SuspendedAt != null)));
+
+    /// <summary>Takes the oldest action that is due for the stack; null when there is none.</summary>
     public async Task<ActionClaim?> ClaimNextAsync(int stackId, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -18,9 +22,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
 
         async Task TakeAsync(CancellationToken token)
         {
-            var action = await db.Actions.Include(row => row.Stack).Where(row => row.StackId == stackId && row.FinishedAt == null)
-                .Where(row => row.ClaimedAt != null || !db.Accounts.Any(account => account.Id == row.Stack!.AccountId && account.SuspendedAt != null))
-                .OrderBy(row => row.Id).FirstOrDefaultAsync(token);
+            var action = await Due(db).Include(row => row.Stack).Where(row => row.StackId == stackId).OrderBy(row => row.Id).FirstOrDefaultAsync(token);
             if (action is null)
                 return;
             action.Stack!.Epoch++;

@@ -36,7 +36,7 @@ internal sealed partial class WorkService(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
-        var unfinished = await db.Actions.AsNoTracking().Where(action => action.FinishedAt == null)
+        var unfinished = await ActionJournal.Due(db).AsNoTracking()
             .Select(action => new { action.Id, action.StackId, action.CancelledBy }).ToListAsync(cancellationToken);
         foreach (var action in unfinished.Where(action => action.CancelledBy is not null))
             await running.CancelAsync(action.Id);
