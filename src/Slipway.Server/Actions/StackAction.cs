@@ -38,6 +38,9 @@ internal sealed class StackAction
     /// <summary>What finished steps handed on to later ones, as JSON.</summary>
     public string? State { get; set; }
 
+    /// <summary>The trace of the request that asked for it, so that what is done for it is seen as part of that.</summary>
+    public string? TraceParent { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>When a node first began its work.</summary>
@@ -59,6 +62,7 @@ internal sealed class StackActionConfiguration : IEntityTypeConfiguration<StackA
     {
         builder.HasIndex(action => new { action.StackId, action.Id });
         builder.HasIndex(action => action.FinishedAt);
+        builder.Property(action => action.TraceParent).HasMaxLength(55);
         // Whether a stack is busy is asked for each stack of each list; almost all of its rows are finished.
         builder.HasIndex(action => action.StackId).HasFilter("\"FinishedAt\" IS NULL").HasDatabaseName("IX_Actions_Unfinished");
     }

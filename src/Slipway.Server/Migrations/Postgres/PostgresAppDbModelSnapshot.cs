@@ -352,6 +352,10 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Property<string>("State")
                         .HasColumnType("text");
 
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(55)
+                        .HasColumnType("character varying(55)");
+
                     b.Property<string>("UserEmail")
                         .IsRequired()
                         .HasColumnType("text");

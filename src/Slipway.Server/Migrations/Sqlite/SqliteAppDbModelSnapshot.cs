@@ -337,6 +337,10 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.Property<string>("State")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(55)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("UserEmail")
                         .IsRequired()
                         .HasColumnType("TEXT");
