@@ -13,23 +13,24 @@ public sealed class LoadGenerator : IAsyncDisposable
     private readonly Uri _url;
     private readonly double _perSecond;
     private readonly string? _host;
+    private readonly string? _token;
     private readonly HttpClient _client;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<LoadSample> _samples = new();
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private readonly Task _sending;
 
-    private LoadGenerator(Uri url, double perSecond, string? host)
+    private LoadGenerator(Uri url, double perSecond, string? host, string? token)
     {
-        (_url, _perSecond, _host) = (url, perSecond, host);
+        (_url, _perSecond, _host, _token) = (url, perSecond, host, token);
         // A pooled connection that may live for no time is never used twice.
         var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, AllowAutoRedirect = false, UseProxy = false };
         _client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) };
         _sending = SendAsync();
     }
 
-    /// <summary>Starts at once. The host is what the Host header says, if not the URL's.</summary>
-    public static LoadGenerator Start(Uri url, double perSecond = 50, string? host = null) => new(url, perSecond, host);
+    /// <summary>Starts at once. The host is what the Host header says, if not the URL's; the token that of a bearer.</summary>
+    public static LoadGenerator Start(Uri url, double perSecond = 50, string? host = null, string? token = null) => new(url, perSecond, host, token);
 
     /// <summary>What has been answered so far, by the time it was asked.</summary>
     public LoadReport Report() => new([.. _samples.OrderBy(sample => sample.Start)]);
@@ -75,6 +76,8 @@ public sealed class LoadGenerator : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, _url);
         request.Headers.Host = _host;
         request.Headers.ConnectionClose = true;
+        if (_token is not null)
+            request.Headers.Authorization = new("Bearer", _token);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         try
         {

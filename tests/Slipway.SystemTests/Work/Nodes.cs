@@ -16,11 +16,13 @@ public sealed class Nodes(Testbed testbed) : IAsyncLifetime
     private readonly List<TcpRelay> _lines = [];
     private TemporaryPostgres? _postgres;
     private Owner? _owner;
-    private string _token = "";
 
     public Owner Owner => _owner ?? throw new InvalidOperationException("There is no owner.");
 
     public App App { get; private set; } = null!;
+
+    /// <summary>The owner's token.</summary>
+    public string Token { get; private set; } = "";
 
     /// <summary>The first node's line to the database.</summary>
     public TcpRelay Line => _lines[0];
@@ -31,7 +33,7 @@ public sealed class Nodes(Testbed testbed) : IAsyncLifetime
         await _postgres.CreateDatabaseAsync(Database, App.Token);
         _lines.Add(TcpRelay.Start(_postgres.Port));
         _owner = await Owner.StartAsync(testbed, Settings(Line, null));
-        _token = (await Owner.Client.Tokens.CreateAsync("nodes", "public redeploy users admin", App.Token)).Token;
+        Token = (await Owner.Client.Tokens.CreateAsync("nodes", "public redeploy users admin", App.Token)).Token;
         App = await Owner.DeployAsync("Nodes", [await Owner.StartServerAsync()]);
     }
 
@@ -45,7 +47,7 @@ public sealed class Nodes(Testbed testbed) : IAsyncLifetime
         var known = await ReadAsync(Members);
         var node = await SlipwayServer.StartAsync(data, 0, Settings(line, Owner.MasterKeyFile), App.Token);
         await App.WaitAsync(async () => (await ReadAsync(Members)).Split('\n').Except(known.Split('\n')).Any());
-        var client = node.ClientFor(_token);
+        var client = node.ClientFor(Token);
         return (node, new(client, await App.ReadAsync(), App.Code, App.Servers));
     }
 
@@ -112,13 +114,17 @@ public sealed class Nodes(Testbed testbed) : IAsyncLifetime
             data.Delete(recursive: true);
     }
 
-    private Task<string> ReadAsync(string sql) => _postgres!.ReadAsync(Database, sql, App.Token);
+    /// <summary>The value that a query has in the database.</summary>
+    public Task<string> ReadAsync(string sql) => _postgres!.ReadAsync(Database, sql, App.Token);
 
     private static Dictionary<string, string> Settings(TcpRelay line, string? masterKey)
     {
         var settings = new Dictionary<string, string>
         {
             ["Slipway__Database__Provider"] = "postgresql",
+            ["Slipway__Drain__Delay"] = "00:00:01",
+            ["Slipway__RateLimit__RequestsPerHour"] = "1000000",
+            ["Slipway__Telemetry__LogFormat"] = "json",
             ["Slipway__Database__ConnectionString"] = $"Host=127.0.0.1;Port={line.Port};Username=slipway;Database={Database}",
         };
         if (masterKey is not null)

@@ -19,7 +19,7 @@ public sealed class RouteTests : IAsyncDisposable
 
     private static readonly string[] OpenPages =
     [
-        "/setup", "/invitation", "/sign-in", "/oauth/authorize", "/session", "/session/second-factor", "/session/end", "/not-found", "/healthz",
+        "/setup", "/invitation", "/sign-in", "/oauth/authorize", "/session", "/session/second-factor", "/session/end", "/not-found", "/healthz", "/readyz", "/metrics",
         "/openapi/{documentName}.json", "/docs/{documentName?}", "/docs/scalar.js", "/docs/scalar.aspnetcore.js", "/docs/favicon.svg",
         "/stacks/redeploy/{key}/{token}",
     ];

@@ -82,7 +82,10 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
             ]),
         [typeof(StackAction)] = new(
             [nameof(StackAction.Name), nameof(StackAction.ResourceType), nameof(StackAction.IsSuccess), nameof(StackAction.CancelledBy)],
-            [nameof(StackAction.Payload), nameof(StackAction.State), nameof(StackAction.ClaimedAt), nameof(StackAction.FinishedAt), nameof(StackAction.Message)]),
+            [
+                nameof(StackAction.Payload), nameof(StackAction.State), nameof(StackAction.ClaimedAt), nameof(StackAction.FinishedAt), nameof(StackAction.Message),
+                nameof(StackAction.TraceParent),
+            ]),
         [typeof(StackDatabase)] = new(
             [nameof(StackDatabase.Kind), nameof(StackDatabase.Address), nameof(StackDatabase.Port), nameof(StackDatabase.Database)], []),
         [typeof(User)] = new(

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Slipway.Server.Platform.Audit;
+using Slipway.Server.Platform.Data.Storage;
 
 namespace Slipway.Server.Platform.Data;
 
@@ -41,8 +42,8 @@ internal sealed class AppDbExtension(AppDbParts parts) : IDbContextOptionsExtens
 }
 
 /// <summary>What all contexts of a database share.</summary>
-internal sealed record AppDbParts(SecretBox Secrets, WriteGate Gate, AuditChain Chain, TimeProvider Time)
+internal sealed record AppDbParts(SecretBox Secrets, WriteGate Gate, AuditChain Chain, TimeProvider Time, StorageState Storage)
 {
     /// <summary>For tools that need the model alone.</summary>
-    public static AppDbParts ForDesign(bool isOpenToAll) => new(new(new byte[32]), new(isOpenToAll), new(new byte[32]), TimeProvider.System);
+    public static AppDbParts ForDesign(bool isOpenToAll) => new(new(new byte[32]), new(isOpenToAll), new(new byte[32]), TimeProvider.System, new());
 }

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data.Connections;
+using Slipway.Server.Platform.Data.Storage;
 
 namespace Slipway.Server.Platform.Data;
 
@@ -22,6 +23,9 @@ internal static class AppDbSetup
         services.AddSingleton(provider => MasterKey.Load(provider.GetRequiredService<IOptions<DataOptions>>().Value.MasterKeyPath));
         services.AddSingleton(provider => new SecretBox(provider.GetRequiredService<MasterKey>().Derive("database")));
         services.AddSingleton(provider => new AuditChain(provider.GetRequiredService<MasterKey>().Derive("audit")));
+        services.AddSingleton<StorageState>();
+        services.AddSingleton<StorageProbe>();
+        services.AddHostedService(provider => provider.GetRequiredService<StorageProbe>());
         services.AddSingleton<AppDbParts>();
         services.AddSingleton<DatabaseStart>();
 
@@ -50,6 +54,7 @@ internal static class AppDbSetup
 
     private static void UseAppDb(this DbContextOptionsBuilder options, AppDbParts parts)
     {
+        options.AddInterceptors(new StorageWatch(parts.Storage));
         options.ReplaceService<IModelCacheKeyFactory, SecretModelCacheKeyFactory>();
         ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new AppDbExtension(parts));
     }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Slipway.Server.Platform.Data.Storage;
 using SQLitePCL;
 
 namespace Slipway.Server.Platform.Data;
@@ -21,14 +22,20 @@ internal static class DatabaseErrors
     public static bool IsTransient(Exception exception) => Find(exception) is { IsTransient: true };
 
     /// <summary>Locked by another process, out of space, or not there.</summary>
-    public static bool IsUnavailable(Exception exception) => Find(exception) switch
+    public static bool IsUnavailable(Exception exception) => exception is StorageException or { InnerException: StorageException } || Find(exception) switch
     {
         SqliteException sqlite => sqlite.SqliteErrorCode
-            is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY,
-        PostgresException postgres => postgres.IsTransient,
+            is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_IOERR or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_CORRUPT
+            or raw.SQLITE_NOTADB,
+        PostgresException postgres => StorageTrouble.Of(postgres) is not null || postgres.IsTransient,
         NpgsqlException => true,
         _ => false,
     };
+
+    /// <summary>Why the storage refuses, in words for whoever asked for something.</summary>
+    public static string Explain(Exception exception) =>
+        (exception as StorageException ?? exception.InnerException as StorageException)?.Message
+        ?? (Find(exception) is { } found ? StorageTrouble.Of(found)?.Message : null) ?? "The database is locked or cannot be reached.";
 
     private static DbException? Find(Exception? exception)
     {

@@ -12,6 +12,9 @@ internal sealed class InstallationValue
     /// <summary>The token that the one-time setup link carries, sealed.</summary>
     public const string SetupToken = "setup-token";
 
+    /// <summary>When it was last tried whether the database takes writes.</summary>
+    public const string WriteProbe = "write-probe";
+
     public required string Name { get; set; }
 
     public required string Value { get; set; }

@@ -40,7 +40,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
                 return ApiProblem.Conflict("Somebody else changed the same thing at the same time. Look at it again, then try again.");
             case var _ when DatabaseErrors.IsUnavailable(exception):
                 LogUnavailable(exception);
-                return new(StatusCodes.Status503ServiceUnavailable, "The database is locked or cannot be reached.");
+                return new(StatusCodes.Status503ServiceUnavailable, DatabaseErrors.Explain(exception));
             default:
                 LogFailure(context.Request.Method, context.Request.Path, context.TraceIdentifier, exception);
                 return new(StatusCodes.Status500InternalServerError, $"The server's log tells more about request {context.TraceIdentifier}.");

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Slipway.Contracts.Http;
 using Slipway.Dashboard.Pages;
+using Slipway.Server.Platform.Data;
 
 namespace Slipway.Server.Platform.Http;
 
@@ -27,6 +28,11 @@ internal sealed partial class PageErrors(RequestDelegate next, ILogger<PageError
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
             await ShowAsync(context, exception.StatusCode, "That did not work", exception.Message);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && DatabaseErrors.IsUnavailable(exception))
+        {
+            LogUnavailable(exception);
+            await ShowAsync(context, StatusCodes.Status503ServiceUnavailable, "Not right now", DatabaseErrors.Explain(exception));
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
@@ -84,6 +90,9 @@ internal sealed partial class PageErrors(RequestDelegate next, ILogger<PageError
 
     [LoggerMessage(LogLevel.Debug, "The browser went away from {Path}")]
     private partial void LogAborted(string path);
+
+    [LoggerMessage(LogLevel.Error, "The database is not available")]
+    private partial void LogUnavailable(Exception exception);
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed, request {RequestId}")]
     private partial void LogFailure(string method, string path, string requestId, Exception exception);

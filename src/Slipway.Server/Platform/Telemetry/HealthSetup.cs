@@ -1,25 +1,17 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 namespace Slipway.Server.Platform.Telemetry;
 
-/// <summary>Tells load balancers and people who start the server that it answers, and that its database does.</summary>
+/// <summary>Tells load balancers and people who start the server that it answers (/healthz), and whether it should be given requests (/readyz).</summary>
 internal static class HealthSetup
 {
     public static WebApplicationBuilder AddHealth(this WebApplicationBuilder builder)
     {
-        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
+        builder.Services.AddHealthChecks();
         return builder;
     }
 
-    public static void MapHealth(this IEndpointRouteBuilder app) => app.MapHealthChecks("/healthz").AllowAnonymous();
-
-    private sealed class DatabaseCheck(IServiceScopeFactory scopes) : IHealthCheck
+    public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            var db = scope.ServiceProvider.GetRequiredService<AppDb>();
-            return await db.Database.CanConnectAsync(cancellationToken) ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The database does not answer.");
-        }
+        app.MapHealthChecks("/healthz").AllowAnonymous();
+        app.MapGet("/readyz", Readiness.Handle).AllowAnonymous().ExcludeFromDescription();
     }
 }

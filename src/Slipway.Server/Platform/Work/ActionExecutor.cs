@@ -3,6 +3,7 @@ using Slipway.Engine.Remote;
 using Slipway.Server.Actions;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Platform.Telemetry;
 
 namespace Slipway.Server.Platform.Work;
 
@@ -15,6 +16,7 @@ internal sealed partial class ActionExecutor(
     {
         if (running.IsStopping || await journal.ClaimNextAsync(stackId, CancellationToken.None) is not { } claim)
             return false;
+        using var watched = WorkTelemetry.Begin(claim, logger);
         var cancelled = running.Begin(claim.ActionId);
         try
         {
@@ -48,7 +50,7 @@ internal sealed partial class ActionExecutor(
         try
         {
             handler = Handler(scope.ServiceProvider, claim.Kind);
-            plan = await handler.PlanAsync(run, CancellationToken.None);
+            plan = WorkTelemetry.Watch(await handler.PlanAsync(run, CancellationToken.None), claim.Kind);
             end = claim.CancelledBy is null ? await RunStepsAsync(run, plan, ended, cancelled) : await CancelAsync(run);
         }
         catch (Exception exception) when (exception is not FencedException)

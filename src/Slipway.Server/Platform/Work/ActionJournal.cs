@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Slipway.Server.Actions;
 using Slipway.Server.Platform.Audit;
+using Slipway.Server.Platform.Telemetry;
 
 namespace Slipway.Server.Platform.Work;
 
@@ -34,6 +35,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
                 Requester = action.UserEmail,
                 CancelledBy = action.CancelledBy,
                 Message = action.Message,
+                TraceParent = action.TraceParent,
             };
         }
     }
@@ -106,11 +108,13 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
     }
 
     /// <summary>Ends the action with its last steps, and in the same transaction what its handler has to say about it.</summary>
-    public Task EndAsync(
+    public async Task EndAsync(
         ActionClaim claim, ActionPlan plan, IReadOnlyList<JournalStep> steps, string? handedOn, ActionEnd end, IReadOnlyList<string> left,
         CancellationToken cancellationToken)
     {
-        return WriteAsync(claim, StoreAsync, cancellationToken);
+        var took = TimeSpan.Zero;
+        await WriteAsync(claim, StoreAsync, cancellationToken);
+        WorkTelemetry.RecordEnd(claim.Kind, took, end.IsSuccess);
 
         async Task StoreAsync(AppDb db)
         {
@@ -121,6 +125,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             action.IsSuccess = end.IsSuccess;
             action.Message = end.Message;
             action.Stack!.LastActivityAt = action.FinishedAt;
+            took = action.FinishedAt.Value - (action.ClaimedAt ?? action.CreatedAt);
             await db.JournalTickets.Where(ticket => left.Contains(ticket.Ticket))
                 .ExecuteUpdateAsync(set => set.SetProperty(ticket => ticket.IsLeft, true), cancellationToken);
             await plan.OnEndAsync(db, end, cancellationToken);

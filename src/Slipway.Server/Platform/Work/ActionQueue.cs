@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Slipway.Server.Actions;
 using Slipway.Server.Stacks;
 
@@ -20,6 +21,7 @@ internal sealed class ActionQueue(AppDb db, StackScheduler scheduler, TimeProvid
             UserEmail = requester.Email,
             StartedVia = requester.Via,
             CreatedAt = time.GetUtcNow(),
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : null,
         };
         db.Actions.Add(action);
         stack.LastActivityAt = action.CreatedAt;

@@ -113,6 +113,9 @@ internal sealed record ActionClaim(int ActionId, int StackId, string Slug, long 
     /// <summary>E-mail address of who cancelled it before it was claimed.</summary>
     public string? CancelledBy { get; init; }
 
+    /// <summary>The trace that it belongs to.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Why a step failed before a restart.</summary>
     public string? Message { get; init; }
 }

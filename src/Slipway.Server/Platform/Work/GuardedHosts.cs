@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Slipway.Engine.Remote;
+using Slipway.Server.Platform.Telemetry;
 
 namespace Slipway.Server.Platform.Work;
 
@@ -19,7 +21,7 @@ internal sealed class GuardedHosts(IRemoteHosts inner, ClaimCheck claims, Runnin
 
         public Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken)
         {
-            return AskAsync(token => inner.RunAsync(command, onLine is null ? null : DeliverAsync, token), cancellationToken);
+            return AskAsync(command.Name, token => inner.RunAsync(command, onLine is null ? null : DeliverAsync, token), cancellationToken);
 
             // Nothing is heard any more of a command that was left.
             async ValueTask DeliverAsync(OutputLine line)
@@ -30,9 +32,10 @@ internal sealed class GuardedHosts(IRemoteHosts inner, ClaimCheck claims, Runnin
         }
 
         public Task<bool> CancelAsync(string ticket, CancellationToken cancellationToken) =>
-            AskAsync(token => inner.CancelAsync(ticket, token), cancellationToken);
+            AskAsync("cancel", token => inner.CancelAsync(ticket, token), cancellationToken);
 
         public Task CompleteAsync(IReadOnlyList<string> tickets, CancellationToken cancellationToken) => AskAsync(
+            "forget tickets",
             async token =>
             {
                 await inner.CompleteAsync(tickets, token);
@@ -41,18 +44,19 @@ internal sealed class GuardedHosts(IRemoteHosts inner, ClaimCheck claims, Runnin
             cancellationToken);
 
         public Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<FileChange> changes, CancellationToken cancellationToken) =>
-            AskAsync(token => inner.ApplyAsync(changes, token), cancellationToken);
+            AskAsync("write files", token => inner.ApplyAsync(changes, token), cancellationToken);
 
-        public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => AskAsync(token => inner.ReadFileAsync(path, token), cancellationToken);
+        public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => AskAsync("read a file", token => inner.ReadFileAsync(path, token), cancellationToken);
 
-        public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => AskAsync(token => inner.ProbeAsync(probe, token), cancellationToken);
+        public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => AskAsync("probe", token => inner.ProbeAsync(probe, token), cancellationToken);
 
-        public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => AskAsync(inner.ReadFactsAsync, cancellationToken);
+        public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => AskAsync("read facts", inner.ReadFactsAsync, cancellationToken);
 
         // To cancel a request ends its command on the machine. So a node that stops does not cancel it, but leaves it.
-        private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        private async Task<T> AskAsync<T>(string what, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
         {
             running.Stopping.ThrowIfCancellationRequested();
+            using var span = WorkTelemetry.Source.StartActivity($"remote {what}", ActivityKind.Client)?.SetTag("server.address", Machine.Address);
             await claims.ConfirmAsync(scope, cancellationToken);
             var cancelling = new CancellationTokenSource();
             await using var registration = cancellationToken.Register(() =>

@@ -27,6 +27,9 @@ internal sealed partial class StackScheduler(ISchedulerFactory schedulers, ILogg
         }
     }
 
+    /// <summary>Takes no more work on this node; what others are woken for is not in their way.</summary>
+    public async Task StandByAsync() => await (await schedulers.GetScheduler()).Standby();
+
     /// <summary>The stacks that some node works on, and those that are woken already.</summary>
     public async Task<IReadOnlySet<int>> ReadAwakeAsync(CancellationToken cancellationToken)
     {

@@ -30,6 +30,10 @@ internal static class WorkRegistration
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ActionExecutor>(provider, provider.GetRequiredService<GuardedHosts>()));
         services.AddScoped<ActionQueue>();
         services.AddHostedService<WorkService>();
+        services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.Section)
+            .Validate(options => options.Delay >= TimeSpan.Zero && options.Delay < TimeSpan.FromMinutes(1), "Slipway:Drain:Delay must be less than a minute, like 00:00:05.")
+            .ValidateOnStart();
+        services.AddSingleton<IHostLifetime, DrainLifetime>();
         return builder;
     }
 

@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
+using Slipway.Server.Platform.Telemetry;
 
 namespace Slipway.Server.Platform.Work;
 
 /// <summary>Wakes every stack that has unfinished work: all at start, then what a lost wake-up left behind; and passes cancels on.</summary>
 internal sealed partial class WorkService(
-    IServiceScopeFactory scopes, StackScheduler scheduler, RunningActions running, TimeProvider time, ILogger<WorkService> logger)
+    IServiceScopeFactory scopes, StackScheduler scheduler, RunningActions running, QueueGauges gauges, TimeProvider time, ILogger<WorkService> logger)
     : BackgroundService
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(2);
@@ -40,7 +41,10 @@ internal sealed partial class WorkService(
             .Select(action => new { action.Id, action.StackId, action.CancelledBy }).ToListAsync(cancellationToken);
         foreach (var action in unfinished.Where(action => action.CancelledBy is not null))
             await running.CancelAsync(action.Id);
+        gauges.SetUnfinished(unfinished.Count);
         if (unfinished.Count == 0)
+            return;
+        if (running.IsStopping)
             return;
         var awake = await scheduler.ReadAwakeAsync(cancellationToken);
         foreach (var stackId in unfinished.Select(action => action.StackId).Distinct().Where(id => !awake.Contains(id) && !running.IsBusy(id)))
