@@ -29,6 +29,7 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     private ChangeRecorder? _recorder;
     private Origin _origin = new();
     private bool _isWriting;
+    private bool _isCommitting;
 
     public DbSet<Account> Accounts => Set<Account>();
 
@@ -121,7 +122,7 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
             {
                 return await TransactAsync(work, cancellationToken);
             }
-            catch (Exception exception) when (attempt < MaxAttempts && DatabaseErrors.IsTransient(exception))
+            catch (Exception exception) when (attempt < MaxAttempts && DatabaseErrors.IsTransient(exception) && !IsPerhapsDone(exception))
             {
                 ChangeTracker.Clear();
             }
@@ -148,6 +149,7 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     {
         using var pass = await _extension.Gate.EnterAsync(cancellationToken);
         _isWriting = true;
+        _isCommitting = false;
         Audit.Forget();
         try
         {
@@ -155,6 +157,7 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
             var result = await work(cancellationToken);
             await SaveAndKeepAsync(acceptAllChangesOnSuccess: true, cancellationToken);
             var entries = await RecordAsync(cancellationToken);
+            _isCommitting = true;
             await transaction.CommitAsync(cancellationToken);
             Committed(entries);
             return result;
@@ -164,6 +167,10 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
             _isWriting = false;
         }
     }
+
+    // Of a commit whose answer was lost nobody knows whether it happened: doing it again might do it twice.
+    private bool IsPerhapsDone(Exception exception) => _isCommitting && !DatabaseErrors.IsRolledBack(exception);
+
     // Most saves change nothing that is audited, log lines for one, and need no transaction of their own.
     private async Task<int> SaveAndRecordAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken)
     {

@@ -12,7 +12,6 @@ public sealed class TemporaryPostgres : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("slipway-postgres-");
-    
 
     public int Port { get; } = FreePort();
 
@@ -24,15 +23,30 @@ public sealed class TemporaryPostgres : IAsyncDisposable
         if (Environment.IsPrivilegedProcess)
             await Cli.Wrap("chown").WithArguments(["postgres", postgres._directory.FullName]).ExecuteAsync(cancellationToken);
         await postgres.RunAsync("initdb", ["-D", postgres.Data, "-U", Owner, "-A", "trust", "-E", "UTF8"], cancellationToken);
-        await postgres.RunAsync(
-            "pg_ctl",
-            [
-                "-D", postgres.Data, "-w", "-t", $"{Patience.TotalSeconds}", "-l", Path.Combine(postgres._directory.FullName, "log"),
-                "-o", $"-p {postgres.Port} -c listen_addresses=127.0.0.1 -c max_connections=300 -c unix_socket_directories={postgres._directory.FullName}", "start",
-            ],
-            cancellationToken);
+        await postgres.ControlAsync("start", cancellationToken);
         return postgres;
     }
+
+    /// <summary>Starts a standby that has each commit before it is acknowledged.</summary>
+    public async Task<TemporaryPostgres> FollowAsync(CancellationToken cancellationToken)
+    {
+        var standby = new TemporaryPostgres();
+        if (Environment.IsPrivilegedProcess)
+            await Cli.Wrap("chown").WithArguments(["postgres", standby._directory.FullName]).ExecuteAsync(cancellationToken);
+        await standby.RunAsync("pg_basebackup", ["-D", standby.Data, "-h", "127.0.0.1", "-p", $"{Port}", "-U", Owner, "-R", "-c", "fast"], cancellationToken);
+        await standby.ControlAsync("start", cancellationToken);
+        await RunSqlAsync("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'", cancellationToken);
+        await RunSqlAsync("postgres", "SELECT pg_reload_conf()", cancellationToken);
+        return standby;
+    }
+
+    /// <summary>Makes a standby the one that is written to.</summary>
+    public Task PromoteAsync(CancellationToken cancellationToken) => RunAsync("pg_ctl", ["-D", Data, "-w", "promote"], cancellationToken);
+
+    public Task RestartAsync(CancellationToken cancellationToken) => ControlAsync("restart", cancellationToken);
+
+    /// <summary>Ends it as a crash would.</summary>
+    public Task StopAsync() => RunAsync("pg_ctl", ["-D", Data, "-m", "immediate", "stop"], CancellationToken.None);
 
     public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
     {
@@ -54,9 +68,18 @@ public sealed class TemporaryPostgres : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RunAsync("pg_ctl", ["-D", Data, "-m", "immediate", "stop"], CancellationToken.None);
+        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+            await StopAsync();
         _directory.Delete(recursive: true);
     }
+
+    private Task ControlAsync(string what, CancellationToken cancellationToken) => RunAsync(
+        "pg_ctl",
+        [
+            "-D", Data, "-w", "-t", $"{Patience.TotalSeconds}", "-m", "fast", "-l", Path.Combine(_directory.FullName, "log"),
+            "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c max_connections=300 -c unix_socket_directories={_directory.FullName}", what,
+        ],
+        cancellationToken);
 
     // The server keeps the standard output that it is started with, so nobody may wait for its end.
     private async Task RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>

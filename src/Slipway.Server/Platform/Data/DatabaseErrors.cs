@@ -21,6 +21,10 @@ internal static class DatabaseErrors
     /// <summary>The transaction lost against another one and may be run again.</summary>
     public static bool IsTransient(Exception exception) => Find(exception) is { IsTransient: true };
 
+    /// <summary>The database itself says that the transaction did not happen.</summary>
+    public static bool IsRolledBack(Exception exception) => Find(exception) is SqliteException
+        or PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
+
     /// <summary>Locked by another process, out of space, or not there.</summary>
     public static bool IsUnavailable(Exception exception) => exception is StorageException or { InnerException: StorageException } || Find(exception) switch
     {
