@@ -9,6 +9,15 @@ public sealed record Step<TContext>(string Name, Func<TContext, CancellationToke
     /// <summary>Whether there is anything to do; asked when the step's turn has come.</summary>
     public Func<TContext, bool> When { get; init; } = _ => true;
 
-    /// <summary>The step as a whole must be over by then.</summary>
+    /// <summary>The step as a whole must be over by then, with all that it is tried again.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// How often it is tried once more after a failure that may pass (<see cref="UserErrorException.IsTransient"/>), with pauses that double from two
+    /// seconds. By default never.
+    /// </summary>
+    public int Retries { get; init; }
+
+    /// <summary>Whether it keeps the node itself busy, so that only some of its kind run at once.</summary>
+    public bool IsHeavy { get; init; }
 }

@@ -13,6 +13,7 @@ using Slipway.Server.Platform.Data.Keys;
 using Slipway.Server.Platform.Idempotency;
 using Slipway.Server.Processes;
 using Slipway.Server.Platform.Limits;
+using Slipway.Server.Platform.Schedules;
 using Slipway.Server.ServerGroups;
 using Slipway.Server.Servers;
 using Slipway.Server.Stacks;
@@ -78,6 +79,8 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<LogLine> LogLines => Set<LogLine>();
 
     public DbSet<RequestCount> RequestCounts => Set<RequestCount>();
+
+    public DbSet<Schedule> Schedules => Set<Schedule>();
 
     public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
 

@@ -27,6 +27,9 @@ public sealed record StackAction
     public bool? FinishedSuccess { get; init; }
 
     public string? FinishedMessage { get; init; }
+
+    /// <summary>How many actions of the stack come before it; null once it has begun. Beyond the blueprint.</summary>
+    public int? QueuePosition { get; init; }
 }
 
 /// <summary>One named part of an action's work. Beyond the blueprint.</summary>

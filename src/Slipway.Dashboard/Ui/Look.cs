@@ -39,6 +39,7 @@ public sealed record Look(string Tone, string Icon, string Text, bool Turns = fa
 
     public static Look OfAction(StackAction action) => action switch
     {
+        { FinishedAt: null, QueuePosition: { } before } => new("idle", "clock", before == 0 ? "About to start" : $"Waiting, {before} before it"),
         { FinishedAt: null } => new("busy", "loader-2", "In progress", Turns: true),
         { FinishedSuccess: true } => new("good", "circle-check", "Done"),
         _ => new("bad", "circle-x", "Failed"),

@@ -11,7 +11,7 @@ internal static class AppCommands
     public static RemoteCommand BundleInstall(DeployContext context) =>
         InRelease(context, "bundle install", context.Timeouts.Bundle, context.State.Plan.HasGemSource
             ? ["bundle", "install", "--jobs", "4", "--retry", "3"]
-            : ["bundle", "install", "--local"]);
+            : ["bundle", "install", "--local"]) with { IsHeavy = true };
 
     public static RemoteCommand Rake(DeployContext context, string name, string task) =>
         InRelease(context, name, context.Timeouts.UserCommand, context.State.Plan.HasGemfile ? ["bundle", "exec", "rake", task] : ["rake", task]);

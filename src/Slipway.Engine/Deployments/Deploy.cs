@@ -7,9 +7,9 @@ internal static class Deploy
 {
     public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
     [
-        new("find the commit", FindCommit.RunAsync),
+        new("find the commit", FindCommit.RunAsync) { Retries = 2, IsHeavy = true },
         .. Provision.Steps,
-        new("send the code", SendCode.RunAsync),
+        new("send the code", SendCode.RunAsync) { IsHeavy = true },
         new("write the environment", WriteEnvironment.RunAsync),
         RunHooks.BeforeBundleStep,
         new("install gems", InstallGems.RunAsync) { When = context => context.State.Plan.HasGemfile },

@@ -5,7 +5,7 @@ namespace Slipway.Engine.Git;
 /// <summary>Says what a failed call of git means and what to do about it. git's messages are stable under LC_ALL=C.</summary>
 internal static partial class GitFailure
 {
-    private sealed record Rule(Regex Pattern, Func<GitUrl, string, string> Message);
+    private sealed record Rule(Regex Pattern, Func<GitUrl, string, string> Message, bool IsTransient = false);
 
     /// <summary>In order: the last lines of git are general ("Could not read from remote repository"), the cause stands above them.</summary>
     private static readonly Rule[] Rules =
@@ -22,28 +22,28 @@ internal static partial class GitFailure
             : $"The repository {url.Display} asks for a sign-in: it is private or does not exist. Use the ssh address (git@{url.Host}:owner/repository.git) and add the stack's deploy key to the repository, or put a token in the https address."),
         new(Redirected(), (url, _) => $"The host answers {url.Display} with a redirect, which Slipway does not follow. Use the final address (often https instead of http, or with .git at the end)."),
         new(Certificate(), (url, tail) => $"The TLS certificate of {url.Host} is not valid: {tail}. Put the certificate right, or use the ssh address."),
-        new(UnknownHost(), (url, _) => $"There is no host named {url.Host}. Check the address for typing mistakes."),
-        new(ConnectionRefused(), (url, _) => RefusedText(url)),
-        new(TimedOut(), (url, _) => UnreachableText(url)),
+        new(UnknownHost(), (url, _) => $"There is no host named {url.Host}. Check the address for typing mistakes.", IsTransient: true),
+        new(ConnectionRefused(), (url, _) => RefusedText(url), IsTransient: true),
+        new(TimedOut(), (url, _) => UnreachableText(url), IsTransient: true),
         new(NotGit(), (url, _) => $"What answers at {url.Display} is not a git repository. Check the address."),
-        new(ServerError(), (url, tail) => $"The git host {url.Host} answered with an error: {tail}. Try again later."),
+        new(ServerError(), (url, tail) => $"The git host {url.Host} answered with an error: {tail}. Try again later.", IsTransient: true),
         new(DiskFull(), (_, _) => "The disk of the Slipway server is full, so the repository could not be fetched. Free some space and try again."),
-        new(ConnectionLost(), (url, tail) => $"The connection to {url.Host} broke while the repository was fetched: {tail}. Try again."),
+        new(ConnectionLost(), (url, tail) => $"The connection to {url.Host} broke while the repository was fetched: {tail}. Try again.", IsTransient: true),
     ];
 
     /// <summary>The error to show, or null when the reason is none that the remote host gives (the local copy may be damaged).</summary>
     public static UserErrorException? OfRemote(GitUrl url, GitResult result)
     {
         var rule = Array.Find(Rules, candidate => candidate.Pattern.IsMatch(result.Errors));
-        return rule is null ? null : new UserErrorException(rule.Message(url, Tail(result)));
+        return rule is null ? null : new UserErrorException(rule.Message(url, Tail(result))) { IsTransient = rule.IsTransient };
     }
 
     public static UserErrorException Unknown(GitUrl url, GitResult result) =>
         new($"The repository {url.Display} could not be fetched; git ended with {result.ExitCode}: {Tail(result)}");
 
-    public static UserErrorException Refused(GitUrl url, Exception cause) => new(RefusedText(url), cause);
+    public static UserErrorException Refused(GitUrl url, Exception cause) => new(RefusedText(url), cause) { IsTransient = true };
 
-    public static UserErrorException Unreachable(GitUrl url, Exception? cause) => new(UnreachableText(url), cause);
+    public static UserErrorException Unreachable(GitUrl url, Exception? cause) => new(UnreachableText(url), cause) { IsTransient = true };
 
     public static UserErrorException TooSlow(GitUrl url, TimeSpan deadline, Exception cause) =>
         new($"The repository {url.Display} could not be fetched within {Shown(deadline)}. Try again; if its history is huge, an administrator can raise the time limit.", cause);

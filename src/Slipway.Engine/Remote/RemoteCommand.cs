@@ -29,6 +29,12 @@ public sealed record RemoteCommand
     /// </summary>
     public bool IsRepeatable { get; init; }
 
+    /// <summary>
+    /// Uses a processor for long: a machine runs as many of these at once as it has processors, whoever sent them, and says so to those that wait. They wait
+    /// for <see cref="Deadline"/> at most.
+    /// </summary>
+    public bool IsHeavy { get; init; }
+
     /// <summary>Is left to itself once it has started: how it ends is not waited for, and what it prints is not read.</summary>
     public bool IsDetached { get; init; }
 

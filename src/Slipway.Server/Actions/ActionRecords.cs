@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Server.Platform.Work;
 using Record = Slipway.Contracts.Actions;
 
 namespace Slipway.Server.Actions;
@@ -19,6 +21,9 @@ internal static class ActionRecords
         FinishedAt = action.FinishedAt,
         FinishedSuccess = action.FinishedAt == null ? null : action.IsSuccess == true,
         FinishedMessage = action.Message,
+        QueuePosition = action.ClaimedAt != null || action.FinishedAt != null
+            ? null
+            : action.Stack!.Actions.Count(other => other.FinishedAt == null && other.Id < action.Id),
     };
 
     public static readonly Expression<Func<JournalStep, Record.ActionStep>> ToStep = step =>
@@ -27,7 +32,11 @@ internal static class ActionRecords
     public static readonly Expression<Func<LogLine, Record.ActionLogLine>> ToLine = line =>
         new(line.Id, line.Time, line.Step, line.Server, line.Severity, line.Text);
 
-    private static readonly Func<StackAction, Record.StackAction> Compiled = ToRecord.Compile();
-
-    public static Record.StackAction From(StackAction action) => Compiled(action);
+    /// <summary>Starts what was queued and saved; answers how it stood just before.</summary>
+    public static async Task<Record.StackAction> StartAsync(ActionQueue queue, AppDb db, StackAction action, CancellationToken cancellationToken)
+    {
+        var record = await db.Actions.Where(row => row.Id == action.Id).Select(ToRecord).FirstAsync(cancellationToken);
+        queue.Wake(action.StackId);
+        return record;
+    }
 }

@@ -56,7 +56,7 @@ internal sealed class FollowAction(
                 continue;
             if (action.FinishedAt is not null)
             {
-                yield return new(JsonSerializer.Serialize(ActionRecords.From(action), SlipwayJson.Default.StackAction), ActionsClient.FinishedEvent);
+                yield return new(JsonSerializer.Serialize(action, SlipwayJson.Default.StackAction), ActionsClient.FinishedEvent);
                 yield break;
             }
             await Task.WhenAny(news, Task.Delay(LookInterval, time, ending.Token));
@@ -65,12 +65,12 @@ internal sealed class FollowAction(
     }
 
     // The action is read first: what it says to be finished has all its lines written.
-    private async Task<(StackAction Action, List<ActionLogLine> Lines, string Steps)?> LookAsync(
+    private async Task<(Contracts.Actions.StackAction Action, List<ActionLogLine> Lines, string Steps)?> LookAsync(
         int id, long since, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         // The last action of a stack removes itself with the stack.
-        if (await db.Actions.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellationToken) is not { } action)
+        if (await db.Actions.Where(row => row.Id == id).Select(ActionRecords.ToRecord).FirstOrDefaultAsync(cancellationToken) is not { } action)
             return null;
         var lines = await db.LogLines.Where(line => line.ActionId == id && line.Id > since).OrderBy(line => line.Id)
             .Take(ActionEndpoints.MaxLines).Select(ActionRecords.ToLine).ToListAsync(cancellationToken);

@@ -35,8 +35,7 @@ internal static class RunStackAction
             : "{}";
         var action = queue.Add(stack, request.Command, request.Command, payload, caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
-        queue.Wake(stack.Id);
-        return Api.Ok(ActionRecords.From(action));
+        return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 
     private static string? Refuse(RunAction request) => request.Command switch

@@ -108,8 +108,7 @@ internal static class DatabaseEndpoints
     {
         var action = queue.Add(stack, actionKind, $"{actionKind}: {databaseKind}", "{}", caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
-        queue.Wake(stack.Id);
-        return Api.Ok(ActionRecords.From(action));
+        return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 
     // A role on a server means a database to come, though its row is made by the first deployment.

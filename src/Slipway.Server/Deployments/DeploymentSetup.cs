@@ -3,6 +3,7 @@ using Slipway.Engine.Provisioning;
 using Slipway.Server.Actions;
 using Slipway.Server.Databases;
 using Slipway.Server.Environments;
+using Slipway.Server.Platform.Schedules;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Processes;
 using Slipway.Server.Servers;
@@ -26,6 +27,7 @@ internal static class DeploymentSetup
         services.AddScoped<StackSpecs>();
         services.AddScoped<StackVariables>();
         services.AddScoped<DeploymentContexts>();
+        services.AddSingleton<IScheduledWork, ForgetLogs>();
         return services
             .AddKind<AnalyseStack>(CreateStack.Kind)
             .AddKind<AnalyseStack>(AnalyseStack.AnalyseKind)

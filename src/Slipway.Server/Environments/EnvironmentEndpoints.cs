@@ -60,7 +60,7 @@ internal static partial class EnvironmentEndpoints
         if (await RefuseReferencesAsync(db, caller, request.Value, cancellationToken) is { } refusal)
             return refusal;
         var action = await db.WriteAsync(StoreAsync, cancellationToken);
-        return Answer(queue, action, "Another environment variable with the same key exists. Use PUT to change it.");
+        return await AnswerAsync(db, queue, action, "Another environment variable with the same key exists. Use PUT to change it.", cancellationToken);
 
         async Task<StackAction?> StoreAsync(CancellationToken cancel)
         {
@@ -91,7 +91,7 @@ internal static partial class EnvironmentEndpoints
         variable.UpdatedAt = time.GetUtcNow();
         var action = queue.Add(variable.Stack!, UpdateKind, UpdateKind, PayloadOf(variable.Key), caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
-        return Answer(queue, action, "");
+        return await AnswerAsync(db, queue, action, "", cancellationToken);
     }
 
     private static async Task<Results<Ok<ApiResponse<ActionRecord>>, ApiProblem>> Delete(
@@ -104,15 +104,15 @@ internal static partial class EnvironmentEndpoints
         db.EnvironmentVariables.Remove(variable);
         var action = queue.Add(variable.Stack!, DeleteKind, DeleteKind, PayloadOf(variable.Key), caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
-        return Answer(queue, action, "");
+        return await AnswerAsync(db, queue, action, "", cancellationToken);
     }
 
-    private static Results<Ok<ApiResponse<ActionRecord>>, ApiProblem> Answer(ActionQueue queue, StackAction? action, string conflict)
+    private static async Task<Results<Ok<ApiResponse<ActionRecord>>, ApiProblem>> AnswerAsync(
+        AppDb db, ActionQueue queue, StackAction? action, string conflict, CancellationToken cancellationToken)
     {
         if (action is null)
             return ApiProblem.Conflict(conflict);
-        queue.Wake(action.StackId);
-        return Api.Ok(ActionRecords.From(action));
+        return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 
     // What no process can be given is refused here, not half-way through a deployment.

@@ -66,8 +66,7 @@ internal static class ProcessEndpoints
             Set(web[uid], request.ProcessName, count);
         var action = queue.Add(stack, ScaleKind, ScaleKind, "{}", caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
-        queue.Wake(stack.Id);
-        return Api.Ok(ActionRecords.From(action));
+        return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 
     private static void Set(Servers.Server server, string process, int count)

@@ -34,7 +34,6 @@ internal static class RemoveServer
         var payload = JsonSerializer.Serialize(new Payload(server.Id, removal));
         var action = queue.Add(server.Stack!, Kind, Kind, payload, caller.Requester, StackAction.OnServer, server.Id);
         await db.SaveChangesAsync(cancellationToken);
-        queue.Wake(server.StackId);
-        return Api.Ok(ActionRecords.From(action));
+        return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 }

@@ -61,8 +61,7 @@ internal static class ServerSettings
         var payload = JsonSerializer.Serialize(new Payload(server.Id));
         var action = queue.Add(server.Stack!, Kind, $"{Kind}: {NameKey}", payload, caller.Requester, StackAction.OnServer, server.Id);
         await db.SaveChangesAsync(cancellationToken);
-        queue.Wake(server.StackId);
-        return Api.Ok(ActionRecords.From(action));
+        return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 
     private static bool IsName(string key) => StackSetting.IdOf(key) == StackSetting.IdOf(NameKey);

@@ -61,8 +61,7 @@ internal static class SettingEndpoints
         if (!isLive && setting.Key is StackSettings.GitBranch or StackSettings.GitRepository)
             queue.Add(stack, StackEndpoints.AnalyseKind, StackEndpoints.AnalyseKind, "{}", caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
-        queue.Wake(stack.Id);
-        return Api.Ok(ActionRecords.From(action));
+        return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 
     /// <summary>All settings stand on one page, as old clients expect.</summary>

@@ -50,9 +50,8 @@ internal sealed partial class CreateStack(
         var action = await db.WriteAsync(cancel => StoreAsync(request, stack, enrolled, cancel), cancellationToken);
         if (action is null)
             return Taken(request.Name);
-        queue.Wake(stack.Id);
         var record = await db.Stacks.Where(row => row.Id == stack.Id).Select(StackRecords.From(options.Value, caller)).FirstAsync(cancellationToken);
-        return Api.Ok(new CreatedStack(record, ActionRecords.From(action)));
+        return Api.Ok(new CreatedStack(record, await ActionRecords.StartAsync(queue, db, action, cancellationToken)));
     }
 
     public static string? RefuseName(string name) =>

@@ -26,11 +26,10 @@ internal static class DeleteStack
             return ApiProblem.NotFound();
         var action = queue.Add(stack, Kind, Kind, JsonSerializer.Serialize(removal), caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
-        queue.Wake(stack.Id);
         // The log that says so too is gone with the stack.
         if (!removal.DeleteData)
             response.Headers["X-Cloud66-Warning"] =
                 "The data of databases and uploaded files stay on the servers. To have them removed too, delete with delete_data=1.";
-        return Api.Ok(ActionRecords.From(action));
+        return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 }

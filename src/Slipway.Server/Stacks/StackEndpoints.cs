@@ -77,7 +77,6 @@ internal static class StackEndpoints
             return ApiProblem.NotFound();
         var action = queue.Add(stack, AnalyseKind, AnalyseKind, "{}", caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
-        queue.Wake(stack.Id);
-        return Api.Ok(ActionRecords.From(action));
+        return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 }

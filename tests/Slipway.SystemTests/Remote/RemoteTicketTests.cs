@@ -125,6 +125,34 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
     }
 
     [Fact]
+    public async Task HeavyCommands_RunAsManyAsThereAreProcessors_AndAWaitCanBeCancelled()
+    {
+        var places = int.Parse(await server.ExecAsync("sh", "-c", "grep -c ^processor /proc/cpuinfo"), null);
+        await server.ExecAsync("sh", "-c", "rm -f /root/heavy-*");
+        var commands = Enumerable.Range(0, places + 2).Select(number => Command(["sh", "-c", $"touch /root/heavy-{number}; until test -e /root/heavy-go; do sleep 0.02; done; echo done"]) with { IsHeavy = true }).ToList();
+        var lines = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var running = commands.Select(command => server.Host().RunAsync(command, Keep, Token)).ToList();
+        await TestServer.UntilAsync(() => Task.FromResult(lines.Count(line => line.StartsWith("Waiting", StringComparison.Ordinal)) == 2));
+        Assert.Equal($"{places}", await server.ExecAsync("sh", "-c", "ls /root/heavy-* | wc -l"));
+
+        var started = await server.ExecAsync("sh", "-c", "ls /root/heavy-*");
+        var waiting = Enumerable.Range(0, places + 2).First(number => !started.Contains($"heavy-{number}", StringComparison.Ordinal));
+        Assert.True(await server.Host().CancelAsync(commands[waiting].Ticket!, Token));
+        Assert.Equal(RemoteOutcome.Cancelled, (await running[waiting]).Outcome);
+
+        await server.ExecAsync("touch", "/root/heavy-go");
+        var results = await Task.WhenAll(running);
+        Assert.Equal(places + 1, results.Count(result => result.IsSuccess));
+        Assert.Equal("1", await server.ExecAsync("sh", "-c", $"test -e /root/heavy-{waiting} && echo 0 || echo 1"));
+
+        ValueTask Keep(OutputLine line)
+        {
+            lines.Add(line.Text);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    [Fact]
     public async Task Complete_ForgetsTickets()
     {
         var command = Command(["sh", "-c", "echo $$ >>/root/completed"]);

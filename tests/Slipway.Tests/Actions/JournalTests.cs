@@ -56,7 +56,7 @@ public sealed class JournalTests : IAsyncDisposable
         Assert.Equal(["of 1", "of 1"], await _app.InDatabaseAsync(db => db.LogLines.Select(line => line.Text).ToListAsync(Cancel)));
 
         ActionRun RunOf(int id) => new(
-            new(id, 1, "my_app", 1, "kind", "{}", null) { StackUid = "uid" }, log, _app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, long>());
+            new(id, 1, "my_app", 1, "kind", "{}", null) { StackUid = "uid", BegunAt = DateTimeOffset.UnixEpoch }, log, _app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, long>());
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class RunStackActionTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, status);
         var reply = body["response"]!.AsObject();
         Assert.Equal(
-            ["id", "user", "resource_type", "action", "resource_id", "started_via", "started_at", "finished_at", "finished_success", "finished_message"],
+            ["id", "user", "resource_type", "action", "resource_id", "started_via", "started_at", "finished_at", "finished_success", "finished_message", "queue_position"],
             reply.Select(pair => pair.Key));
         Assert.Equal((action, "stack", "api", owner.Email), ((string?)reply["action"], (string?)reply["resource_type"], (string?)reply["started_via"], (string?)reply["user"]));
         Assert.Null(reply["finished_at"]);

@@ -31,6 +31,35 @@ public sealed class DeploymentTests : IAsyncDisposable
         Assert.True((await owner.Api.Deployments.RedeployAsync(uid, "", Cancel)).Queued);
     }
 
+    [Fact]
+    public async Task Redeploy_OfTheSameReference_JoinsTheOneThatWaitsLast()
+    {
+        var (owner, uid) = await GivenDeployableAsync();
+        var first = await owner.Api.Deployments.RedeployAsync(uid, null, Cancel);
+        var again = await owner.Api.Deployments.RedeployAsync(uid, "", Cancel);
+        Assert.Equal((first.AsyncActionId, first.DeploymentId, true), (again.AsyncActionId, again.DeploymentId, again.Queued));
+        Assert.Contains("joins", again.Message, StringComparison.Ordinal);
+        var other = await owner.Api.Deployments.RedeployAsync(uid, "v1", Cancel);
+        var behind = await owner.Api.Deployments.RedeployAsync(uid, null, Cancel);
+        Assert.Distinct([first.AsyncActionId, other.AsyncActionId, behind.AsyncActionId]);
+        Assert.Equal(
+            [2, 1, 0],
+            (await owner.Api.Actions.ListAsync(uid, 1, Cancel)).Response.Where(action => action.FinishedAt is null).Select(action => action.QueuePosition));
+
+        // What has begun may have fetched the code before what is asked for now was pushed; what is cancelled will never fetch it.
+        await _app.ChangeAsync(async db =>
+        {
+            await Given.FinishActionsAsync(db);
+            (await db.Actions.SingleAsync(action => action.Id == behind.AsyncActionId, Cancel)).FinishedAt = null;
+            (await db.Actions.SingleAsync(action => action.Id == behind.AsyncActionId, Cancel)).ClaimedAt = DateTimeOffset.UnixEpoch;
+        });
+        var next = await owner.Api.Deployments.RedeployAsync(uid, null, Cancel);
+        Assert.NotEqual(behind.AsyncActionId, next.AsyncActionId);
+        await owner.Api.Deployments.CancelAsync(uid, next.DeploymentId, Cancel);
+        Assert.NotEqual(next.AsyncActionId, (await owner.Api.Deployments.RedeployAsync(uid, null, Cancel)).AsyncActionId);
+        Assert.Null((await owner.Api.Actions.GetAsync(uid, behind.AsyncActionId, Cancel)).QueuePosition);
+    }
+
     [Theory]
     [InlineData("-x")]
     [InlineData("a b")]

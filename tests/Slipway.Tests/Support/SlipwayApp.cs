@@ -15,6 +15,7 @@ using Slipway.Server;
 using Slipway.Server.Accounts;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Platform.Schedules;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Setup;
 using Slipway.Server.Tokens;
@@ -180,7 +181,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
     }
 
     private static bool IsWorker(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService)
-        && (service.ImplementationType == typeof(WorkService) || service.ImplementationType?.Namespace?.StartsWith("Quartz", StringComparison.Ordinal) == true);
+        && (service.ImplementationType == typeof(WorkService) || service.ImplementationType == typeof(ScheduleService) || service.ImplementationType?.Namespace?.StartsWith("Quartz", StringComparison.Ordinal) == true);
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 

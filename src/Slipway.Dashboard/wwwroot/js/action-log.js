@@ -60,6 +60,8 @@ class ActionLog extends HTMLElement {
   }
 
   #showSteps(steps) {
+    // The page around says that it waits, which is over.
+    if ('waits' in this.dataset && steps.some(step => step.state !== 'waiting')) location.reload();
     const rows = this.querySelector('.log-steps');
     const meter = this.querySelector('progress');
     meter.max = Math.max(1, steps.length);

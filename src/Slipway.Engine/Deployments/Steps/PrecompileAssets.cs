@@ -5,7 +5,7 @@ internal static class PrecompileAssets
     public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) => context.OnWebServersAsync(
         async (server, host, token) =>
         {
-            var result = await host.RunAsync(AppCommands.Rake(context, "precompile assets", "assets:precompile"), onLine: null, token);
+            var result = await host.RunAsync(AppCommands.Rake(context, "precompile assets", "assets:precompile") with { IsHeavy = true }, onLine: null, token);
             result.EnsureSuccess();
             var folder = $"{context.ReleaseDirectory}/public/{context.Wanted.AssetPrefix}";
             var there = await host.RunAsync(

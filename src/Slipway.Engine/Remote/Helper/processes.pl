@@ -2,8 +2,8 @@
 # Reads a request's programs and who runs them; all that can be refused is refused before anything starts.
 sub read_work {
     my ($packed) = @_;
-    my ($deadline, $grace, $has_input, $directory, $user, $environment, $programs) = unpack '(N/a*)*', $packed;
-    my %work = (deadline => $deadline / 1000, grace => $grace / 1000, has_input => $has_input, directory => $directory, user => $user);
+    my ($deadline, $grace, $has_input, $is_heavy, $directory, $user, $environment, $programs) = unpack '(N/a*)*', $packed;
+    my %work = (deadline => $deadline / 1000, grace => $grace / 1000, has_input => $has_input, is_heavy => $is_heavy, directory => $directory, user => $user);
     $work{programs} = [map { [unpack '(N/a*)*', $_] } unpack '(N/a*)*', $programs];
     my %given = unpack '(N/a*)*', $environment;
     my $argument_list = grep { grep { /\0/ } @$_ } @{ $work{programs} };

@@ -24,11 +24,33 @@ sub supervise {
         sysopen $input, "$directory/input", O_RDONLY or die "input: $!\n";
         unlink "$directory/input";
     }
-    my ($outcome, $code, $full) = run_programs($work, $input, $output, $wake, $group, \$cancelled, \$stopped);
+    my $slot = $work->{is_heavy} ? take_slot($work, $output, $wake, \$cancelled, \$stopped) : undef;
+    my ($outcome, $code, $full) = ref $slot eq 'ARRAY' ? @$slot : run_programs($work, $input, $output, $wake, $group, \$cancelled, \$stopped);
     exit 0 if $outcome eq 'stopped';    # by systemd, as the machine goes down: the next boot says lost
     sysseek $status, 0, 0;
     write_all($status, sprintf "%-63s\n", "$outcome $code $full");
     rename "$directory/status.new", "$directory/status" or die "status: $!\n";
+}
+
+# One of as many places as there are processors, held until this process ends however it does; or how the wait for one ended.
+sub take_slot {
+    my ($work, $output, $wake, $cancelled, $stopped) = @_;
+    need('fence');
+    my $directory = own_directory('slots');
+    my $count = () = slurp('/proc/cpuinfo') =~ /^processor\s*:/mg;
+    my ($until, $is_said) = (now() + $work->{deadline}, 0);
+    while (1) {
+        for my $number (1 .. $count || 1) {
+            sysopen my $slot, "$directory/$number", O_RDWR | O_CREAT | O_NOFOLLOW, 0600 or die "slot: $!\n";
+            return $slot if flock $slot, LOCK_EX | LOCK_NB;
+        }
+        write_all($output, "Waiting: other builds keep this server's processors busy.\n") if !$is_said++;
+        return ['stopped', 0, 0] if $$stopped;
+        return ['cancelled', 0, 0] if $$cancelled;
+        return ['timedout', 0, 0] if now() >= $until;
+        readable(0.25, $wake);
+        sysread $wake, my $signals, 64;
+    }
 }
 
 sub run_programs {

@@ -76,7 +76,7 @@ sub receive_input {
 # Nothing that a user wrote stands in this argument list: systemd-run would expand $ and %.
 sub start_unit {
     my ($ticket, $work) = @_;
-    my $longest = 60 + $work->{deadline} + $work->{grace};    # should the supervisor itself hang
+    my $longest = 60 + $work->{deadline} * ($work->{is_heavy} ? 2 : 1) + $work->{grace};    # should the supervisor itself hang
     my ($status, $text) = capture('systemd-run', '--quiet', '--collect', '--no-block', "--unit=slipway-$ticket", '-pOOMPolicy=continue',
         '-pTimeoutStopSec=10', '-pRuntimeMaxSec=' . int($longest), '--', $0, 'exec', $ticket);
     return if $status == 0 || unit_state("slipway-$ticket.service") =~ /\A(active|activating)\z/;

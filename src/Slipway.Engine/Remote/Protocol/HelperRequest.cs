@@ -42,7 +42,7 @@ internal static class HelperRequest
     {
         var environment = command.Environment.OrderBy(variable => variable.Key, StringComparer.Ordinal);
         return new Packed().Add((long)command.Deadline.TotalMilliseconds).Add((long)grace.TotalMilliseconds)
-            .Add(command.OpenInput is not null).Add(command.Directory ?? "/").Add(command.User ?? "root")
+            .Add(command.OpenInput is not null).Add(command.IsHeavy).Add(command.Directory ?? "/").Add(command.User ?? "root")
             .Add(new Packed().AddRange(environment.SelectMany(variable => new[] { variable.Key, variable.Value })))
             .Add(new Packed().AddRange(command.Programs.Select(program => new Packed().AddRange(program))));
     }

@@ -13,6 +13,7 @@ using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Data.Keys;
 using Slipway.Server.Platform.Idempotency;
 using Slipway.Server.Platform.Limits;
+using Slipway.Server.Platform.Schedules;
 using Slipway.Server.Processes;
 using Slipway.Server.ServerGroups;
 using Slipway.Server.Servers;
@@ -35,7 +36,7 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
     private static readonly FrozenSet<Type> Ignored = new[]
     {
         typeof(AuditEntry), typeof(AuditHead), typeof(InstallationValue), typeof(JournalStep), typeof(JournalTicket), typeof(LogLine),
-        typeof(IdempotentRequest), typeof(ProtectionKey), typeof(RequestCount),
+        typeof(IdempotentRequest), typeof(ProtectionKey), typeof(RequestCount), typeof(Schedule),
         // Consents are noted where people give them and take them back; what comes of a code is a token, and that is audited.
         typeof(Authorization), typeof(AuthorizationCode),
     }.ToFrozenSet();

@@ -9,7 +9,7 @@ namespace Slipway.Server.Platform.Work;
 
 /// <summary>Runs one action from where its journal stands to its end.</summary>
 internal sealed partial class ActionExecutor(
-    ActionJournal journal, JournalLog log, IRemoteHosts hosts, RunningActions running, IServiceScopeFactory scopes, ILogger<ActionExecutor> logger)
+    ActionJournal journal, ActionRuns runs, StepRunner steps, RunningActions running, IServiceScopeFactory scopes, ILogger<ActionExecutor> logger)
 {
     /// <summary>Does the stack's oldest unfinished action; false when there was none, or when the server is stopping.</summary>
     public async Task<bool> RunNextAsync(int stackId)
@@ -36,10 +36,7 @@ internal sealed partial class ActionExecutor(
     // False when the action is not over: then the sweep takes it up again.
     private async Task<bool> RunAsync(ActionClaim claim, CancellationToken cancelled)
     {
-        var run = new ActionRun(claim, log, hosts, await journal.ReadOffsetsAsync(claim.ActionId, CancellationToken.None))
-        {
-            Left = await journal.ReadLeftAsync(claim.StackId, CancellationToken.None),
-        };
+        var run = await runs.OpenAsync(claim);
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<Origin>().Become(claim.Requester, Origin.ViaAction, claim.Kind);
         IActionHandler? handler = null;
@@ -51,7 +48,9 @@ internal sealed partial class ActionExecutor(
         {
             handler = Handler(scope.ServiceProvider, claim.Kind);
             plan = WorkTelemetry.Watch(await handler.PlanAsync(run, CancellationToken.None), claim.Kind);
-            end = claim.CancelledBy is null ? await RunStepsAsync(run, plan, ended, cancelled) : await CancelAsync(run);
+            if (claim.CancelledBy is null)
+                await steps.RunAsync(run, plan, ended, cancelled);
+            end = claim.CancelledBy is null ? new(IsSuccess: true, IsCancelled: false, Message: null) : await CancelAsync(run);
         }
         catch (Exception exception) when (exception is not FencedException)
         {
@@ -64,61 +63,11 @@ internal sealed partial class ActionExecutor(
         }
         if (!end.IsSuccess && plan is not null)
             await PutRightAsync(run, plan);
-        await log.FlushAsync(CancellationToken.None);
+        await run.FlushAsync();
         plan ??= new([]) { OnEndAsync = (db, unplanned, token) => handler?.EndUnplannedAsync(db, run, unplanned, token) ?? Task.CompletedTask };
         await journal.EndAsync(claim, plan, ended, run.State, end, end.IsSuccess ? [] : run.OpenTickets, CancellationToken.None);
         await ForgetTicketsAsync(run);
         return true;
-    }
-
-    private async Task<ActionEnd> RunStepsAsync(ActionRun run, ActionPlan plan, List<JournalStep> ended, CancellationToken cancelled)
-    {
-        var steps = await journal.BeginAsync(run.Claim, plan, cancelled);
-        if (!steps.Select(row => row.Name).SequenceEqual(plan.Steps.Select(step => step.Name)))
-            throw new UserErrorException("Slipway was upgraded in the middle of this, and the new version takes other steps. What was done stays done; start it again.");
-        if (steps.FirstOrDefault(step => step.State is JournalStep.Failed) is { } failed)
-        {
-            run.BeginStep(failed.Name);
-            throw new UserErrorException(run.Claim.Message ?? "It had failed before the server was restarted.");
-        }
-        foreach (var (step, row) in plan.Steps.Zip(steps))
-        {
-            if (row.State is JournalStep.Done or JournalStep.Skipped)
-                continue;
-            run.BeginStep(step.Name);
-            await RunStepAsync(run, step, row, ended, cancelled);
-        }
-        return new(IsSuccess: true, IsCancelled: false, Message: null);
-    }
-
-    private async Task RunStepAsync(ActionRun run, Step<ActionRun> step, JournalStep row, List<JournalStep> ended, CancellationToken cancelled)
-    {
-        if (!step.When(run))
-        {
-            journal.Mark(row, JournalStep.Skipped);
-            ended.Add(row);
-            return;
-        }
-        journal.Mark(row, JournalStep.Running);
-        await journal.SaveAsync(run.Claim, [.. ended, row], run.State, message: null, cancelled);
-        ended.Clear();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
-        deadline.CancelAfter(step.Deadline);
-        try
-        {
-            await step.RunAsync(run, deadline.Token);
-        }
-        catch (Exception exception) when (!running.IsStopping && exception is not FencedException)
-        {
-            journal.Mark(row, JournalStep.Failed);
-            await journal.SaveAsync(run.Claim, [row], run.State, run.Clean(Describe(exception)), CancellationToken.None);
-            if (exception is OperationCanceledException && !cancelled.IsCancellationRequested)
-                throw new UserErrorException($"'{step.Name}' did not end within {step.Deadline}.", exception);
-            throw;
-        }
-        await log.FlushAsync(cancelled);
-        journal.Mark(row, JournalStep.Done);
-        ended.Add(row);
     }
 
     // What cannot be put right now is said in the log; the end of the action does not wait for it.
@@ -132,7 +81,7 @@ internal sealed partial class ActionExecutor(
         }
         catch (Exception exception) when (!running.IsStopping && exception is not FencedException)
         {
-            await run.WriteAsync("", Severity.Warning, run.Clean($"Cleaning up failed: {Describe(exception)}"));
+            await run.WriteAsync("", Severity.Warning, run.Clean($"Cleaning up failed: {StepRunner.Describe(exception)}"));
         }
     }
 
@@ -142,7 +91,7 @@ internal sealed partial class ActionExecutor(
 
     private async Task<ActionEnd> FailAsync(ActionRun run, Exception exception)
     {
-        var reason = run.Clean(Describe(exception));
+        var reason = run.Clean(StepRunner.Describe(exception));
         if (exception is not (UserErrorException or RemoteException or RemoteUnavailableException))
             LogFailed(exception, run.Claim.ActionId, run.StepName);
         var message = run.StepName.Length == 0 ? reason : $"Step '{run.StepName}' failed: {reason}";
@@ -150,25 +99,18 @@ internal sealed partial class ActionExecutor(
         return new(IsSuccess: false, IsCancelled: false, message);
     }
 
-    private static string Describe(Exception exception) => exception switch
-    {
-        AggregateException many => string.Join('\n', many.InnerExceptions.Select(Describe)),
-        UserErrorException or RemoteException or RemoteUnavailableException => exception.Message,
-        _ => $"{exception.Message} ({exception.GetType().Name}; the server's own log has more)",
-    };
-
-    private static async Task<ActionEnd> CancelAsync(ActionRun run)
+    private async Task<ActionEnd> CancelAsync(ActionRun run)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-        var message = "Cancelled";
+        var message = $"Cancelled by {await journal.ReadCancelledByAsync(run.Claim.ActionId, CancellationToken.None)}";
         try
         {
             if (!await run.CancelRemoteAsync(patience.Token))
-                message = "Cancelled, not confirmed: a server still ends its processes";
+                message += ", not confirmed: a server still ends its processes";
         }
         catch (Exception exception) when (exception is RemoteUnavailableException or OperationCanceledException)
         {
-            message = $"Cancelled, not confirmed: {exception.Message}";
+            message += $", not confirmed: {exception.Message}";
         }
         await run.WriteAsync("", Severity.Warning, message);
         return new(IsSuccess: false, IsCancelled: true, message);

@@ -32,6 +32,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             claim = new(action.Id, stackId, action.Stack.Slug, action.Stack.Epoch, action.Kind, action.Payload, action.State)
             {
                 StackUid = action.Stack.Uid,
+                BegunAt = action.ClaimedAt.Value,
                 Requester = action.UserEmail,
                 CancelledBy = action.CancelledBy,
                 Message = action.Message,
@@ -56,6 +57,14 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
         var rows = await db.JournalTickets.AsNoTracking().Where(ticket => ticket.IsLeft)
             .Where(ticket => db.Actions.Any(action => action.Id == ticket.ActionId && action.StackId == stackId)).ToListAsync(cancellationToken);
         return rows.ToLookup(ticket => ticket.ServerId, ticket => ticket.Ticket);
+    }
+
+    /// <summary>Who cancelled the action; null when nobody did.</summary>
+    public async Task<string?> ReadCancelledByAsync(int actionId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        return await db.Actions.Where(action => action.Id == actionId).Select(action => action.CancelledBy).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>Writes the list of steps down, or finds it as it was written before a restart.</summary>

@@ -65,6 +65,9 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
     public ValueTask WriteAsync(string server, Severity severity, string text) =>
         log.WriteAsync(new(this, server, severity, text, Ticket: null, Offset: 0));
 
+    /// <summary>Ends when everything written before is in the database.</summary>
+    public Task FlushAsync() => log.FlushAsync(CancellationToken.None);
+
     /// <summary>Ends every command of this action that may still run on a machine; false when a machine did not confirm it.</summary>
     public async Task<bool> CancelRemoteAsync(CancellationToken cancellationToken)
     {
@@ -106,6 +109,9 @@ internal sealed record ActionClaim(int ActionId, int StackId, string Slug, long 
 {
     /// <summary>The stack's uid, which no other stack ever had: part of every ticket's name.</summary>
     public required string StackUid { get; init; }
+
+    /// <summary>When its work began for the first time, on whichever node.</summary>
+    public required DateTimeOffset BegunAt { get; init; }
 
     /// <summary>E-mail address of who asked for it.</summary>
     public string Requester { get; init; } = "";

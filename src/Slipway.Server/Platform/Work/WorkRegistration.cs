@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Quartz;
 using Slipway.Engine.Remote;
 using Slipway.Server.Platform.Data;
@@ -11,9 +12,12 @@ internal static class WorkRegistration
     {
         var services = builder.Services;
         var hasNodes = builder.Configuration[$"{DatabaseOptions.Section}:Provider"] == DatabaseOptions.Postgres;
+        var mostRunning = builder.Configuration.GetValue($"{WorkOptions.Section}:{nameof(WorkOptions.MaxRunningActions)}", new WorkOptions().MaxRunningActions);
+        services.AddOptions<WorkOptions>().BindConfiguration(WorkOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<WorkOptions>, WorkOptionsValidator>();
         services.AddQuartz(quartz =>
         {
-            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = 64);
+            quartz.UseDefaultThreadPool(pool => pool.MaxConcurrency = mostRunning);
             if (hasNodes)
                 quartz.UseCluster(PostgresConnection.Text(builder.Configuration, "slipway scheduler"));
         });
@@ -24,10 +28,12 @@ internal static class WorkRegistration
         services.AddSingleton<ActionJournal>();
         services.AddSingleton<JournalLog>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalLog>());
+        services.AddSingleton<StepRunner>();
         services.AddSingleton(provider => new GuardedHosts(
             provider.GetRequiredService<IRemoteHosts>(), new(provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<TimeProvider>(), hasNodes),
             provider.GetRequiredService<RunningActions>()));
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ActionExecutor>(provider, provider.GetRequiredService<GuardedHosts>()));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ActionRuns>(provider, provider.GetRequiredService<GuardedHosts>()));
+        services.AddSingleton<ActionExecutor>();
         services.AddScoped<ActionQueue>();
         services.AddHostedService<WorkService>();
         services.AddOptions<DrainOptions>().BindConfiguration(DrainOptions.Section)
