@@ -1,0 +1,135 @@
+using System.Text.RegularExpressions;
+using Slipway.Engine.Analysis.Settings;
+
+namespace Slipway.Engine.Analysis.Docker;
+
+/// <summary>Reads the definition of a Docker stack: services.yml and its earlier and later names. A file with mistakes gives none.</summary>
+internal sealed partial class DefinitionReader(string path, IReadOnlySet<string> files, Remarks remarks)
+{
+    /// <summary>Where a definition may be, the first that is there counts.</summary>
+    public static readonly IReadOnlyList<string> Paths =
+    [
+        ".cloud66/services.yml", ".cloud66/service.yml", ".cloud66/docker_deployment.yml", "services.yml", "service.yml", "docker_deployment.yml",
+    ];
+
+    private const int MaxServices = 50;
+
+    private static readonly string[] Databases = ["mysql", "postgresql", "redis", "memcached", "mongodb", "elasticsearch", "rabbitmq"];
+
+    public DockerDefinition? Read(string text, string environment)
+    {
+        var mistakes = remarks.Problems.Count;
+        var root = YamlFile.TryRead(path, text, out var mistake);
+        if (mistake is not null)
+            remarks.Problems.Add(mistake);
+        else if (root is not YamlMap document)
+            remarks.Problems.Add($"{path}, line {root?.Line ?? 1}: expected a mapping of environments (production: ...), found {root?.Kind ?? "nothing"}.");
+        else if (SectionOf(document, environment) is { } section)
+        {
+            var definition = Read(section);
+            return remarks.Problems.Count == mistakes ? definition : null;
+        }
+        return null;
+    }
+
+    // Until 2015 a file began with the environment; later ones are for all of them.
+    private YamlMap? SectionOf(YamlMap document, string environment)
+    {
+        if (document["services"] is not null)
+            return document;
+        if (document.Map(environment) is { } section)
+            return section;
+        if (document[environment] is { } other)
+            Say(other.Line, $"{environment} expects a mapping (services: ...), found {other.Kind}.");
+        else
+            Say(document.Line, $"there is nothing for the environment {environment}; expected \"{environment}:\" or \"services:\" at the top, found {string.Join(", ", document.Entries.Keys)}.");
+        return null;
+    }
+
+    private DockerDefinition Read(YamlMap section)
+    {
+        foreach (var (key, node) in section.Entries.Where(entry => entry.Key is not ("services" or "repositories" or "databases" or "version")))
+            Say(node.Line, $"there is no \"{key}\" here. Expected services, repositories or databases.");
+        var definition = new DockerDefinition
+        {
+            Source = path,
+            Services = ReadServices(section),
+            Databases = ReadDatabases(section["databases"]),
+            Registry = section["repositories"] is null or YamlText { IsNull: true } ? null : new RegistryReader(Say).Read(section["repositories"]!),
+        };
+        if (section["services"] is YamlMap map)
+            CheckTogether(map, definition.Services);
+        return definition;
+    }
+
+    private List<ServiceDefinition> ReadServices(YamlMap section)
+    {
+        var node = section["services"];
+        if (node is not YamlMap { Entries.Count: > 0 and <= MaxServices } services)
+        {
+            Say(node?.Line ?? section.Line, $"services expects a mapping of 1 to {MaxServices} services (web: ...), found {(node is YamlMap map ? $"{map.Entries.Count} of them" : node?.Kind ?? "nothing")}.");
+            return [];
+        }
+        List<ServiceDefinition> read = [];
+        foreach (var (name, options) in services.Entries)
+        {
+            if (!NamePattern().IsMatch(name))
+                Say(options.Line, $"\"{name}\" is not a name for a service; it begins with a lower-case letter and has up to 40 of a-z, 0-9, - and _.");
+            else if (options is YamlMap or YamlText { IsNull: true })
+                read.Add(new ServiceReader(name, options as YamlMap ?? new YamlMap(new Dictionary<string, YamlNode>(), options.Line), files, Say).Read());
+            else
+                Say(options.Line, $"{name} expects a mapping of options (image: ...), found {options.Kind}.");
+        }
+        return read;
+    }
+
+    private List<string> ReadDatabases(YamlNode? node)
+    {
+        if (node is null or YamlText { IsNull: true })
+            return [];
+        List<string> names = [];
+        foreach (var item in node is YamlList list ? list.Items : [node])
+        {
+            if (item is YamlText text && Databases.Contains(text.Value))
+                names.Add(text.Value);
+            else
+                Say(item.Line, $"databases expects a list of {string.Join(", ", Databases)}; found {(item is YamlText other ? $"\"{other.Value}\"" : item.Kind)}.");
+        }
+        return [.. names.Distinct()];
+    }
+
+    private void CheckTogether(YamlMap map, IReadOnlyList<ServiceDefinition> services)
+    {
+        var names = services.Select(service => service.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var service in services)
+        {
+            var line = map.Map(service.Name)?["requires"]?.Line ?? map.Line;
+            foreach (var missing in service.Requires.Where(required => !map.Entries.ContainsKey(required)))
+                Say(line, $"{service.Name}: requires names the service {missing}, which is not here. There are: {string.Join(", ", map.Entries.Keys)}.");
+            if (names.IsSupersetOf(service.Requires) && IsInCircle(service, services))
+                Say(line, $"{service.Name}: requires leads back to {service.Name} itself, so neither can start first.");
+        }
+        foreach (var taken in services.SelectMany(service => service.Ports.Where(port => port.Http is not null).Select(port => (service.Name, port.Http)))
+                     .GroupBy(pair => pair.Http).Where(group => group.Count() > 1))
+            Say(map.Line, $"port {taken.Key} is taken by {string.Join(" and ", taken.Select(pair => pair.Name))}. A port of the server belongs to one port of one service.");
+    }
+
+    private static bool IsInCircle(ServiceDefinition start, IReadOnlyList<ServiceDefinition> services)
+    {
+        var (seen, open) = (new HashSet<string>(StringComparer.Ordinal), new Stack<string>(start.Requires));
+        while (open.TryPop(out var name))
+        {
+            if (name == start.Name)
+                return true;
+            if (seen.Add(name) && services.FirstOrDefault(service => service.Name == name) is { } next)
+                foreach (var required in next.Requires)
+                    open.Push(required);
+        }
+        return false;
+    }
+
+    private void Say(int line, string message) => remarks.Problems.Add($"{path}, line {line}: {message}");
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_-]{0,39}\z")]
+    private static partial Regex NamePattern();
+}

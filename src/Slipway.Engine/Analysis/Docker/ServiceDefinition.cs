@@ -1,0 +1,89 @@
+namespace Slipway.Engine.Analysis.Docker;
+
+/// <summary>One service of a Docker stack: what its containers are made from and how they are started, reached and stopped.</summary>
+internal sealed record ServiceDefinition
+{
+    public required string Name { get; init; }
+
+    /// <summary>The image to pull, or _env:NAME; null when it is built from the repository.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>How its image is built; null when it is pulled.</summary>
+    public BuildDefinition? Build { get; init; }
+
+    /// <summary>Arguments in place of the image's own command; empty to keep that.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Run once before the first successful deployment.</summary>
+    public IReadOnlyList<string> BuildCommand { get; init; } = [];
+
+    /// <summary>Run once in each later deployment.</summary>
+    public IReadOnlyList<string> DeployCommand { get; init; } = [];
+
+    /// <summary>Variables of this service besides those of the stack; a value may be _env:NAME.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<VolumeDefinition> Volumes { get; init; } = [];
+
+    public IReadOnlyList<PortDefinition> Ports { get; init; } = [];
+
+    /// <summary>Names of services that must be healthy before this one starts.</summary>
+    public IReadOnlyList<string> Requires { get; init; } = [];
+
+    /// <summary>Whether a deployment replaces its containers.</summary>
+    public bool RestartOnDeploy { get; init; } = true;
+
+    /// <summary>Time between TERM and KILL, in seconds.</summary>
+    public int StopGrace { get; init; } = DefaultStopGrace;
+
+    /// <summary>Pauses and signals before that.</summary>
+    public IReadOnlyList<StopStep> PreStopSequence { get; init; } = [];
+
+    /// <summary>Sent to the running containers before new ones start.</summary>
+    public string? PreStartSignal { get; init; }
+
+    /// <summary>Folder in the container whose files are to be found on the server.</summary>
+    public string? LogFolder { get; init; }
+
+    public HealthDefinition Health { get; init; } = HealthDefinition.Default;
+
+    public const int DefaultStopGrace = 10;
+}
+
+/// <summary>How an image is built from the stack's repository.</summary>
+/// <param name="Context">Folder of the repository; empty for all of it.</param>
+/// <param name="Dockerfile">Path of the Dockerfile in the repository.</param>
+internal sealed record BuildDefinition(string Context, string Dockerfile);
+
+/// <summary>A volume of the stack, kept from deployment to deployment.</summary>
+/// <param name="Name">Its name within the stack.</param>
+/// <param name="Path">Where the container finds it.</param>
+/// <param name="IsReadOnly">Whether the container may not write there.</param>
+internal sealed record VolumeDefinition(string Name, string Path, bool IsReadOnly);
+
+/// <summary>A port of the container, and those under which nginx offers it.</summary>
+internal sealed record PortDefinition(int Container, int? Http = null, int? Https = null);
+
+/// <summary>One step of a pre_stop_sequence: a pause in seconds, or a signal like USR1.</summary>
+internal sealed record StopStep(int Seconds, string? Signal);
+
+internal enum HealthKind
+{
+    /// <summary>The image's own check where it has one, else HTTP on a port that nginx offers, else TCP, else that it stays up.</summary>
+    Automatic,
+
+    /// <summary>A path that must be answered with 200 to 399.</summary>
+    Http,
+
+    /// <summary>A connection that must be accepted.</summary>
+    Tcp,
+
+    /// <summary>Only that the container stays up.</summary>
+    None,
+}
+
+/// <summary>How it is found out that a new container is fit to serve.</summary>
+internal sealed record HealthDefinition(HealthKind Kind, string Path)
+{
+    public static HealthDefinition Default { get; } = new(HealthKind.Automatic, "/");
+}

@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+using Slipway.Engine.Analysis.Settings;
+
+namespace Slipway.Engine.Analysis.Docker;
+
+/// <summary>Reads the options of one service. Each mistake is told with its line and what was expected.</summary>
+internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlySet<string> files, Action<int, string> say)
+{
+    private static readonly string[] Known =
+    [
+        "image", "build_root", "dockerfile_path", "command", "build_command", "deploy_command", "environment", "volumes", "ports", "requires",
+        "restart_on_deploy", "stop_grace", "pre_stop_sequence", "pre_start_signal", "log_folder", "health",
+    ];
+
+    private static readonly string[] Elsewhere = ["git_url", "git_branch", "git_repo"];
+    private static readonly string[] Privileged = ["privileged", "cap_add", "devices", "network_mode", "pid", "ipc"];
+
+    private readonly ServiceFields _fields = new(name, map, say);
+
+    public ServiceDefinition Read()
+    {
+        RefuseUnknown();
+        var image = _fields.Checked("image", text => ServiceTexts.IsImage(text) || ServiceTexts.Variable(text) is not null ? text : null,
+            "the name of an image, such as quay.io/owner/name:1.2, or _env:NAME");
+        return new()
+        {
+            Name = name,
+            Image = image,
+            Build = map["image"] is null ? ReadBuild() : null,
+            Command = _fields.Command("command"),
+            BuildCommand = _fields.Command("build_command"),
+            DeployCommand = _fields.Command("deploy_command"),
+            Environment = ReadEnvironment(),
+            Volumes = _fields.Each("volumes", ReadVolume),
+            Ports = ReadPorts(),
+            Requires = _fields.Each("requires", text => text, null),
+            RestartOnDeploy = _fields.Flag("restart_on_deploy", true),
+            StopGrace = _fields.Checked("stop_grace", ServiceTexts.Duration, "a time of at most 24 hours, such as 10s, 5m or 1h") ?? ServiceDefinition.DefaultStopGrace,
+            PreStopSequence = _fields.Checked("pre_stop_sequence", ServiceTexts.StopSequence, "times and signals between colons, such as 1m:USR2:30s:USR1:50s, of at most 24 hours") ?? [],
+            PreStartSignal = _fields.Checked("pre_start_signal", ServiceTexts.Signal, $"a signal, one of {string.Join(", ", ServiceTexts.Signals)}"),
+            LogFolder = _fields.Checked("log_folder", text => ServiceTexts.IsContainerPath(text) ? text : null, "an absolute path in the container, such as /usr/src/app/log"),
+            Health = _fields.Checked("health", ReadHealth, "a path such as /health, or one of tcp, none, auto") ?? HealthDefinition.Default,
+        };
+    }
+
+    private void RefuseUnknown()
+    {
+        foreach (var (option, node) in map.Entries.Where(entry => !Known.Contains(entry.Key)))
+        {
+            say(node.Line, option switch
+            {
+                _ when Elsewhere.Contains(option) =>
+                    $"{name}: {option} is not possible: images are built from the stack's own repository. Build the image elsewhere and name it in image.",
+                _ when Privileged.Contains(option) =>
+                    $"{name}: {option} is not possible: containers get no privileges on the server.",
+                _ => $"{name}: there is no option \"{option}\". Use some of: {string.Join(", ", Known)}.",
+            });
+        }
+    }
+
+    private BuildDefinition? ReadBuild()
+    {
+        var root = _fields.Checked("build_root", text => Folder(text) is { } folder ? folder : null, "a folder of the repository, such as backend") ?? "";
+        var file = _fields.Checked("dockerfile_path", text => ServiceTexts.IsRepositoryPath(text) ? text : null, "the path of a Dockerfile in the repository, such as docker/Dockerfile")
+            ?? (root.Length > 0 ? $"{root}/Dockerfile" : "Dockerfile");
+        if (files.Contains(file))
+            return new(root, file);
+        var where = map["dockerfile_path"] ?? map["build_root"] ?? map;
+        say(where.Line, $"{name}: there is no file {file} in the repository. Name an image, or the Dockerfile in dockerfile_path.");
+        return null;
+    }
+
+    private static string? Folder(string text)
+    {
+        var folder = text.Trim('/');
+        folder = folder is "." ? "" : folder;
+        return folder.Length == 0 || ServiceTexts.IsRepositoryPath(folder) ? folder : null;
+    }
+
+    private Dictionary<string, string> ReadEnvironment()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (map["environment"] is null or YamlText { IsNull: true })
+            return variables;
+        if (map["environment"] is not YamlMap entries)
+        {
+            say(map["environment"]!.Line, $"{name}: environment expects a mapping (KEY: value), found {map["environment"]!.Kind}.");
+            return variables;
+        }
+        foreach (var (key, node) in entries.Entries)
+        {
+            if (!VariablePattern().IsMatch(key))
+                say(node.Line, $"{name}: \"{key}\" is not a name for an environment variable; use letters, digits and _.");
+            else if (node is not YamlText text)
+                say(node.Line, $"{name}: the variable {key} expects a text, found {node.Kind}.");
+            else if (text.Value.Any(c => char.IsControl(c) && c is not ('\n' or '\t')))
+                say(node.Line, $"{name}: the variable {key} must not contain control characters.");
+            else
+                variables[key] = text.IsNull ? "" : text.Value;
+        }
+        return variables;
+    }
+
+    private VolumeDefinition? ReadVolume(YamlText node)
+    {
+        var parts = node.Value.Split(':');
+        if (parts is [['/' or '~' or '.', ..], _, ..])
+        {
+            say(node.Line, $"{name}: the folder {parts[0]} of the server cannot be mounted. Use a volume of the stack's own, such as data:{parts[1]}; log files are reached through log_folder.");
+            return null;
+        }
+        if ((parts is [_, _] or [_, _, "ro" or "rw"]) && VolumePattern().IsMatch(parts[0]) && ServiceTexts.IsContainerPath(parts[1]))
+            return new(parts[0], parts[1], parts is [_, _, "ro"]);
+        say(node.Line, $"{name}: volumes expects NAME:PATH or NAME:PATH:ro, such as data:/var/lib/data, found \"{node.Value}\".");
+        return null;
+    }
+
+    private IReadOnlyList<PortDefinition> ReadPorts()
+    {
+        var ports = _fields.Each("ports", ServiceTexts.Port, "CONTAINER[:HTTP[:HTTPS]] with numbers from 1 to 65535, such as 3000:80:443 or 4000::8443");
+        foreach (var twice in ports.GroupBy(port => port.Container).Where(group => group.Count() > 1))
+            say(map["ports"]!.Line, $"{name}: the container's port {twice.Key} stands in ports twice.");
+        return ports;
+    }
+
+    private static HealthDefinition? ReadHealth(string text) => text switch
+    {
+        "auto" => HealthDefinition.Default,
+        "tcp" => new(HealthKind.Tcp, "/"),
+        "none" => new(HealthKind.None, "/"),
+        _ => ServiceTexts.IsUrlPath(text) ? new(HealthKind.Http, text) : null,
+    };
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]{0,254}\z")]
+    private static partial Regex VariablePattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,59}\z")]
+    private static partial Regex VolumePattern();
+}
