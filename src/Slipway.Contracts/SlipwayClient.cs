@@ -2,6 +2,7 @@ using Slipway.Contracts.Accounts;
 using Slipway.Contracts.Actions;
 using Slipway.Contracts.Applications;
 using Slipway.Contracts.Audit;
+using Slipway.Contracts.Containers;
 using Slipway.Contracts.Databases;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Environments;
@@ -10,6 +11,7 @@ using Slipway.Contracts.Ping;
 using Slipway.Contracts.Processes;
 using Slipway.Contracts.ServerGroups;
 using Slipway.Contracts.Servers;
+using Slipway.Contracts.Services;
 using Slipway.Contracts.Settings;
 using Slipway.Contracts.Setup;
 using Slipway.Contracts.Stacks;
@@ -35,6 +37,8 @@ public sealed class SlipwayClient(HttpClient http)
     public AuthorizedApplicationsClient AuthorizedApplications => new(_connection);
     public DatabasesClient Databases => new(_connection);
 
+    public ContainersClient Containers => new(_connection);
+
     public AuditClient Audit => new(_connection);
 
     public DeploymentsClient Deployments => new(_connection);
@@ -50,6 +54,8 @@ public sealed class SlipwayClient(HttpClient http)
     public ProcessesClient Processes => new(_connection);
 
     public ServerGroupsClient ServerGroups => new(_connection);
+
+    public ServicesClient Services => new(_connection);
 
     public ServersClient Servers => new(_connection);
 

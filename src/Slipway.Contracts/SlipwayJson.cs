@@ -4,6 +4,7 @@ using Slipway.Contracts.Accounts;
 using Slipway.Contracts.Actions;
 using Slipway.Contracts.Applications;
 using Slipway.Contracts.Audit;
+using Slipway.Contracts.Containers;
 using Slipway.Contracts.Databases;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Environments;
@@ -12,6 +13,7 @@ using Slipway.Contracts.Hooks;
 using Slipway.Contracts.Processes;
 using Slipway.Contracts.ServerGroups;
 using Slipway.Contracts.Servers;
+using Slipway.Contracts.Services;
 using Slipway.Contracts.Settings;
 using Slipway.Contracts.Setup;
 using Slipway.Contracts.Stacks;
@@ -32,6 +34,7 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiList<Application>))]
 [JsonSerializable(typeof(ApiList<AuditEntry>))]
 [JsonSerializable(typeof(ApiList<AuthorizedApplication>))]
+[JsonSerializable(typeof(ApiList<Container>))]
 [JsonSerializable(typeof(ApiList<Database>))]
 [JsonSerializable(typeof(ApiList<Deployment>))]
 [JsonSerializable(typeof(ApiList<EnvironmentVariable>))]
@@ -40,6 +43,7 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiList<Process>))]
 [JsonSerializable(typeof(ApiList<Server>))]
 [JsonSerializable(typeof(ApiList<ServerGroup>))]
+[JsonSerializable(typeof(ApiList<Service>))]
 [JsonSerializable(typeof(ApiList<Setting>))]
 [JsonSerializable(typeof(ApiList<Stack>))]
 [JsonSerializable(typeof(ApiList<StackAction>))]
@@ -47,6 +51,7 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiResponse<Account>))]
 [JsonSerializable(typeof(ApiResponse<Application>))]
 [JsonSerializable(typeof(ApiResponse<ApplicationSecret>))]
+[JsonSerializable(typeof(ApiResponse<Container>))]
 [JsonSerializable(typeof(ApiResponse<CreatedInvitation>))]
 [JsonSerializable(typeof(ApiResponse<CreatedStack>))]
 [JsonSerializable(typeof(ApiResponse<CreatedToken>))]
@@ -61,6 +66,7 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiResponse<RedeployReply>))]
 [JsonSerializable(typeof(ApiResponse<Server>))]
 [JsonSerializable(typeof(ApiResponse<ServerGroup>))]
+[JsonSerializable(typeof(ApiResponse<Service>))]
 [JsonSerializable(typeof(ApiResponse<Setting>))]
 [JsonSerializable(typeof(ApiResponse<SetupReply>))]
 [JsonSerializable(typeof(ApiResponse<Stack>))]
@@ -96,4 +102,5 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(RepinHostKey))]
 [JsonSerializable(typeof(RunAction))]
 [JsonSerializable(typeof(ScaleProcess))]
+[JsonSerializable(typeof(ScaleService))]
 public sealed partial class SlipwayJson : JsonSerializerContext;

@@ -36,6 +36,12 @@ public sealed record EngineTimeouts
     /// <summary>Building Ruby from source takes about 5 minutes on two cores.</summary>
     public TimeSpan RubyBuild { get; init; } = TimeSpan.FromMinutes(60);
 
+    /// <summary>A first build of a big image compiles for a long time on small machines.</summary>
+    public TimeSpan ImageBuild { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>Images of some gigabytes over a slow line.</summary>
+    public TimeSpan ImagePull { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>A user's hook, migration or asset build.</summary>
     public TimeSpan UserCommand { get; init; } = TimeSpan.FromMinutes(30);
 

@@ -5,6 +5,7 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Actions;
 using Slipway.Server.Applications;
 using Slipway.Server.Audit;
+using Slipway.Server.Containers;
 using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Audit;
@@ -63,6 +64,8 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     public DbSet<Servers.Server> Servers => Set<Servers.Server>();
 
     public DbSet<ServerGroup> ServerGroups => Set<ServerGroup>();
+
+    public DbSet<Container> Containers => Set<Container>();
 
     public DbSet<ProcessCount> ProcessCounts => Set<ProcessCount>();
 

@@ -29,6 +29,14 @@ public sealed class Testbed : IAsyncDisposable
     /// <summary>A server that has the packages of a web and database server already.</summary>
     public Task<FreshServer> StartWarmAsync(CancellationToken cancellationToken) => StartAsync("warm", cancellationToken);
 
+    /// <summary>The same with a Docker Engine that has the image which apps in containers are made from.</summary>
+    public async Task<FreshServer> StartDockerAsync(CancellationToken cancellationToken)
+    {
+        var server = await StartAsync("docker", cancellationToken);
+        await RunAsync(["base", server.Name], cancellationToken);
+        return server;
+    }
+
     public Task<FreshServer[]> StartWarmAsync(int count, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartWarmAsync(cancellationToken)));
 

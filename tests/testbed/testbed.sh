@@ -2,9 +2,10 @@
 # Fresh Debian servers for tests and the demo: containers that run systemd and sshd and have an address of their own.
 #
 #   testbed.sh engine                 start a Docker Engine of our own, if none answers
-#   testbed.sh image bare|warm|all    build what is missing: bare is a vendor's minimal server, warm has the packages of a
-#                                     web and database server too
-#   testbed.sh up NAME [bare|warm] [docker arguments]    boot a server, print its address once sshd lets in
+#   testbed.sh image bare|warm|docker|all    build what is missing: bare is a vendor's minimal server, warm has the packages
+#                                     of a web and database server too, docker those and a Docker Engine
+#   testbed.sh up NAME [bare|warm|docker] [docker arguments]    boot a server, print its address once sshd lets in
+#   testbed.sh base NAME              give the Docker Engine of a server the image that apps in containers are made from
 #   testbed.sh restart NAME           reboot it: disk and address stay
 #   testbed.sh down NAME...           remove it and its disk
 #   testbed.sh exec NAME COMMAND...   run a command in it, past ssh
@@ -131,6 +132,7 @@ make_key() {
 image_name() {
     local recipe=("$here"/image/{init,setup,bare-packages} "$state/id.pub")
     [ "$1" = bare ] || recipe+=("$here"/image/warm-packages)
+    [ "$1" != docker ] || recipe+=("$here"/image/docker-packages)
     local hash; hash=$( { cat "${recipe[@]}"; apt_sources | xargs -r cat; apt_fetch_settings; } | sha256sum )
     echo "slipway-testbed/$1:${hash:0:16}"
 }
@@ -149,18 +151,42 @@ build_bare() {
         { tail -20 "$state/bare.log" >&2; fail "building $1 failed; the log is $state/bare.log"; }
 }
 
+build_warm() { add_packages "$1" warm bare; }
+
+build_docker() { add_packages "$1" docker warm; }
+
 # Packages start their services when they are installed. In an image nothing may be left half-written by that, so
 # policy-rc.d forbids it; at the first boot they are enabled as Debian has them.
-build_warm() {
+add_packages() { # add_packages NAME KIND FROM
     make_network_locked
-    docker build --quiet --network "$network" --tag "$1" - >"$state/warm.log" 2>&1 <<DOCKERFILE ||
-FROM $(image_name bare)
+    docker build --quiet --network "$network" --tag "$1" - >"$state/$2.log" 2>&1 <<DOCKERFILE ||
+FROM $(image_name "$3")
 RUN printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d \
  && apt-get update -qq \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(xargs <"$here/image/warm-packages") \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(xargs <"$here/image/$2-packages") \
  && apt-get clean && rm /usr/sbin/policy-rc.d
 DOCKERFILE
-        { tail -20 "$state/warm.log" >&2; fail "building $1 failed; the log is $state/warm.log"; }
+        { tail -20 "$state/$2.log" >&2; fail "building $1 failed; the log is $state/$2.log"; }
+}
+
+# A Debian with nothing but a shell, its tools and Perl, for the apps in tests/testbed/apps that run in containers.
+base_file() {
+    local sources; mapfile -t sources < <(apt_sources)
+    local file; file=$state/base-$( { echo essential; cat "${sources[@]}"; } | sha256sum | head -c 16).tar
+    if [ ! -f "$file" ]; then
+        say "building the base of containers"
+        apt_fetch_settings >"$state/apt-fetch.conf"
+        mmdebstrap --quiet --variant=essential --aptopt="$state/apt-fetch.conf" "$(suite)" - "${sources[@]}" \
+            >"$file.new" 2>"$state/base.log" || { tail -20 "$state/base.log" >&2; fail "building the base of containers failed; the log is $state/base.log"; }
+        mv "$file.new" "$file"
+    fi
+    echo "$file"
+}
+
+base() {
+    install_tools
+    local file; file=$(with_lock base base_file)
+    docker exec --interactive "$1" docker import - slipway-base:1 <"$file"
 }
 
 make_network_locked() { with_lock network make_network; }
@@ -178,10 +204,11 @@ make_images() {
     make_key
     make_image bare
     [ "$1" = bare ] || make_image warm
+    [[ $1 != docker && $1 != all ]] || make_image docker
 }
 
 image() {
-    case ${1:-all} in bare|warm|all) ;; *) fail "no such image: $1 (bare, warm, all)" ;; esac
+    case ${1:-all} in bare|warm|docker|all) ;; *) fail "no such image: $1 (bare, warm, docker, all)" ;; esac
     install_tools
     with_lock image make_images "${1:-all}"
 }
@@ -246,7 +273,9 @@ wait_for_login() {
 
 up() {
     local name=$1 image=${2:-bare}; shift; shift || true
-    case $image in bare|warm) image=$(image_name "$image") ;; esac
+    # An engine keeps its layers on a volume: what a container's own file system is made of cannot hold them.
+    [ "$image" != docker ] || set -- --volume /var/lib/docker --volume /var/lib/containerd "$@"
+    case $image in bare|warm|docker) image=$(image_name "$image") ;; esac
     present "$image" || fail "no image $image here; build it with: testbed.sh image"
     with_lock network create "$name" "$image" "$@"
     docker start "$name" >/dev/null
@@ -262,11 +291,11 @@ clean() {
     docker ps --all --quiet --filter "label=$label" | xargs -r docker rm --force --volumes >/dev/null
     docker network rm "$network" >/dev/null 2>&1 || true
     make_key
-    local current="$(image_name bare) $(image_name warm)" image
+    local current="$(image_name bare) $(image_name warm) $(image_name docker)" image
     for image in $(docker images --format '{{.Repository}}:{{.Tag}}' 'slipway-testbed/*'); do
         [[ " $current " == *" $image "* ]] || docker rmi "$image" >/dev/null
     done
-    rm -rf "$state"/gems-*
+    rm -rf "$state"/gems-* "$state"/base-*
 }
 
 command=${1:-help}; shift || true
@@ -274,11 +303,11 @@ case $command in
     engine) engine; exit ;;
     stop) stop; exit ;;
     key) make_key; echo "$state/id"; exit ;;
-    image|up|restart|down|exec|ip|gateway|ls|clean) connect ;;
+    image|up|restart|base|down|exec|ip|gateway|ls|clean) connect ;;
     *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; [ "$command" = help ]; exit ;;
 esac
 case $command in
-    image|up|restart|gateway|clean) "$command" "$@" ;;
+    image|up|restart|base|gateway|clean) "$command" "$@" ;;
     down) docker rm --force --volumes "$@" >/dev/null ;;
     exec) name=$1; shift; exec docker exec --interactive "$name" "$@" ;;
     ip) address "$1" ;;

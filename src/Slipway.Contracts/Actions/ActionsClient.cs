@@ -37,6 +37,14 @@ public sealed class ActionsClient(ApiConnection connection)
     public Task<StackAction> RestartAsync(string stackUid, CancellationToken cancellationToken = default) =>
         RunAsync(stackUid, new() { Command = "restart" }, cancellationToken);
 
+    /// <summary>Replaces the containers of a service by new ones of the same release.</summary>
+    public Task<StackAction> RestartServiceAsync(string stackUid, string service, string? serverUid = null, CancellationToken cancellationToken = default) =>
+        RunAsync(stackUid, new() { Command = "service_restart", ServiceName = service, ServerUid = serverUid }, cancellationToken);
+
+    /// <summary>Replaces a container by a new one of the same release.</summary>
+    public Task<StackAction> RestartContainerAsync(string stackUid, string containerUid, CancellationToken cancellationToken = default) =>
+        RunAsync(stackUid, new() { Command = "container_restart", ContainerId = containerUid }, cancellationToken);
+
     public Task<ApiList<ActionStep>> ListStepsAsync(string stackUid, int id, CancellationToken cancellationToken = default) =>
         connection.ListAsync<ActionStep>(Path(stackUid, id) + "/steps", 1, cancellationToken);
 

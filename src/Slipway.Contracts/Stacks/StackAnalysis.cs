@@ -20,6 +20,9 @@ public sealed record StackAnalysis
 
     public IReadOnlyList<StackProcess> Processes { get; init; } = [];
 
+    /// <summary>The services of a Docker stack.</summary>
+    public IReadOnlyList<StackService> Services { get; init; } = [];
+
     /// <summary>Names of environment variables that the code reads.</summary>
     public IReadOnlyList<string> EnvironmentVariables { get; init; } = [];
 
@@ -31,6 +34,13 @@ public sealed record StackAnalysis
 
 /// <summary>A background process of the Procfile.</summary>
 public sealed record StackProcess(string Name, string Command);
+
+/// <summary>A service of a Docker stack.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Image">The image that is pulled; null when it is built.</param>
+/// <param name="Dockerfile">What it is built from; null when it is pulled.</param>
+/// <param name="Ports">Ports as container:http:https.</param>
+public sealed record StackService(string Name, string? Image, string? Dockerfile, IReadOnlyList<string> Ports);
 
 /// <summary>The public halves of a stack's two key pairs.</summary>
 /// <param name="SshPublicKey">Put it into authorized_keys of the servers that Slipway shall work with.</param>

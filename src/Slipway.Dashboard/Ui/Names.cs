@@ -34,6 +34,7 @@ public static class Names
     public static string OfComponent(string component) => component switch
     {
         "web" => "Web",
+        "docker" => "Docker",
         "rails" or "app" => "Application",
         "postgresql" => "PostgreSQL",
         "mysql" => "MySQL / MariaDB",
@@ -66,6 +67,11 @@ public static class Names
         "env-var-delete" => "Environment variable deleted",
         "maintenance_mode" => "Maintenance switched",
         "Process_scale" => "Processes scaled",
+        "service_scale" => "Service scaled",
+        "service_stop" => "Service stopped",
+        "service_restart" => "Service restarted",
+        "container_stop" => "Container stopped",
+        "container_restart" => "Container restarted",
         "server_remove" => "Server removed",
         "stack_delete" => "Stack deleted",
         _ => Plain(action),

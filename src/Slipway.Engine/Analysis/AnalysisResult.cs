@@ -1,3 +1,4 @@
+using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Analysis.Gems;
 using Slipway.Engine.Analysis.Settings;
 
@@ -62,6 +63,12 @@ internal sealed record AnalysisResult
 
     /// <summary>Packages of Debian and Ubuntu that the gems' C extensions are compiled with.</summary>
     public IReadOnlyList<string> SystemPackages { get; init; } = [];
+
+    /// <summary>The containers of a Docker stack; null for any other.</summary>
+    public DockerDefinition? Docker { get; init; }
+
+    /// <summary>Whether it is a Docker stack, even if its definition has mistakes.</summary>
+    public bool IsDocker { get; init; }
 
     /// <summary>What stops a deployment.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];

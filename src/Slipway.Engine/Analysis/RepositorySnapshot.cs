@@ -1,3 +1,5 @@
+using Slipway.Engine.Analysis.Docker;
+
 namespace Slipway.Engine.Analysis;
 
 /// <summary>The names of all files and the texts of those that matter, read in one go.</summary>
@@ -41,7 +43,8 @@ internal sealed class RepositorySnapshot
     }
 
     private static bool IsNamed(string path) => path is "Gemfile" or "Gemfile.lock" or "config.ru" or "config/database.yml" or ".ruby-version"
-        or ".tool-versions" or ".gitattributes" or "config/application.rb" or ".cloud66/manifest.yml" or ".cloud66/deploy_hooks.yml"
+        or ".tool-versions" or ".gitattributes" or "config/application.rb" or ".cloud66/manifest.yml" or ".cloud66/deploy_hooks.yml" or Dockerfile.Path
+        || DefinitionReader.Paths.Contains(path)
         || path.StartsWith("Procfile", StringComparison.Ordinal) && !path.Contains('/', StringComparison.Ordinal)
         || path.StartsWith(".env.", StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Engine.Remote;
 
 namespace Slipway.Engine.Commands;
@@ -50,10 +51,10 @@ internal static class NginxBase
     public const string DistributionSite = "/etc/nginx/sites-enabled/default";
 
     /// <summary>Lines by which a server block listens. Machines without IPv6 cannot even open such a socket.</summary>
-    public static string Listen(MachineFacts facts, string options)
+    public static string Listen(MachineFacts facts, string options, int port = 80)
     {
         var suffix = options.Length == 0 ? ";" : $" {options};";
         var hasIpv6 = facts.Addresses.Any(address => address.Contains(':', StringComparison.Ordinal));
-        return $"    listen 80{suffix}" + (hasIpv6 ? $"\n    listen [::]:80{suffix}" : "");
+        return string.Create(CultureInfo.InvariantCulture, $"    listen {port}{suffix}") + (hasIpv6 ? string.Create(CultureInfo.InvariantCulture, $"\n    listen [::]:{port}{suffix}") : "");
     }
 }

@@ -24,12 +24,29 @@ internal static class NginxConfig
     /// <summary>Answers to the machine's address and to names that no site has.</summary>
     public static string DefaultSite(StackSpec stack, ServerSpec server) => Server(stack, server, "default_server", "_");
 
+    /// <summary>Tells whose a site is, too.</summary>
+    public static string ErrorLog(StackPaths paths) => $"{paths.Log}/nginx_error.log";
+
+    /// <summary>How requests are handed on, whatever to.</summary>
+    public const string ProxyLines = """
+                proxy_http_version 1.1;
+                proxy_set_header Host $http_host;
+                proxy_set_header X-Real-IP $remote_addr;
+                proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                proxy_set_header X-Forwarded-Proto $scheme;
+                proxy_set_header X-Request-Id $request_id;
+                proxy_set_header Upgrade $http_upgrade;
+                proxy_set_header Connection $slipway_connection;
+                proxy_redirect off;
+                proxy_read_timeout 300s;
+        """;
+
     private static string Server(StackSpec stack, ServerSpec server, string options, string names) => $$"""
         # Written by Slipway; changes are overwritten.
         server {
         {{NginxBase.Listen(server.Facts, options)}}
             server_name {{names}};
-            error_log {{stack.Paths.Log}}/nginx_error.log;
+            error_log {{ErrorLog(stack.Paths)}};
             include {{NginxBase.SnippetPath}};
 
         {{(stack.IsInMaintenance ? MaintenancePage.Locations(stack.Paths) : Locations(stack))}}
@@ -59,16 +76,7 @@ internal static class NginxConfig
 
                 location @app {
                     proxy_pass http://{{paths.UpstreamName}};
-                    proxy_http_version 1.1;
-                    proxy_set_header Host $http_host;
-                    proxy_set_header X-Real-IP $remote_addr;
-                    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                    proxy_set_header X-Forwarded-Proto $scheme;
-                    proxy_set_header X-Request-Id $request_id;
-                    proxy_set_header Upgrade $http_upgrade;
-                    proxy_set_header Connection $slipway_connection;
-                    proxy_redirect off;
-                    proxy_read_timeout 300s;
+            {{ProxyLines}}
                 }
             """;
     }

@@ -1,3 +1,4 @@
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Deployments.Steps;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -9,7 +10,9 @@ internal static class Abandon
 {
     public static async Task RunAsync(DeployContext context, bool removeRelease, CancellationToken cancellationToken)
     {
-        if (context.State.IsSwitched)
+        if (context.Wanted.IsDocker)
+            await AbandonContainers.RunAsync(context, cancellationToken);
+        if (context.State.IsSwitched || context.Wanted.IsDocker)
             return;
         await Task.WhenAll(context.WebServers.Select(async server =>
         {

@@ -1,3 +1,4 @@
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Deployments.Steps;
 
 namespace Slipway.Engine.Deployments;
@@ -5,7 +6,9 @@ namespace Slipway.Engine.Deployments;
 /// <summary>From a commit to its release serving on all web servers, or on none.</summary>
 internal static class Deploy
 {
-    public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
+    public static IReadOnlyList<Step<DeployContext>> StepsFor(DeployContext context) => context.Wanted.IsDocker ? DockerDeploy.Steps : Steps;
+
+    private static IReadOnlyList<Step<DeployContext>> Steps { get; } =
     [
         new("find the commit", FindCommit.RunAsync) { Retries = 2, IsHeavy = true },
         .. Provision.Steps,

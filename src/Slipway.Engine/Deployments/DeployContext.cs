@@ -1,3 +1,5 @@
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Provisioning;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -52,6 +54,12 @@ internal sealed record DeployContext
     public required Func<ServerSpec, IReadOnlyList<KeyValuePair<string, Secret>>> Variables { get; init; }
 
     public required DeployState State { get; init; }
+
+    /// <summary>Which of the present containers of a Docker stack make room for new ones.</summary>
+    public ContainerChange Change { get; init; } = ContainerChange.Deployment;
+
+    /// <summary>What the containers of a Docker stack are.</summary>
+    public DockerDefinition Docker => State.Plan.Docker ?? throw new InvalidOperationException("Only a Docker stack has containers.");
 
     public StackPaths Paths => Wanted.Paths;
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Analysis.Settings;
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Deployments;
@@ -27,6 +29,9 @@ internal sealed class DeployState
     /// <summary>The releases that are still on the servers.</summary>
     public List<string> KeptReleases { get; set; } = [];
 
+    /// <summary>The containers that serve since the switch, on all servers.</summary>
+    public List<ServingContainer> Containers { get; set; } = [];
+
     /// <summary>Whether every web server has passed the check before the switch; until then no nginx was told of the new run.</summary>
     public bool IsPrepared { get; set; }
 
@@ -44,7 +49,7 @@ internal sealed class DeployState
 /// <summary>What a release consists of and needs.</summary>
 internal sealed record ReleasePlan
 {
-    /// <summary>rails, sinatra, padrino or rack.</summary>
+    /// <summary>rails, sinatra, padrino, rack or docker.</summary>
     public string Framework { get; init; } = "";
 
     /// <summary>puma, unicorn, thin, passenger or custom.</summary>
@@ -87,6 +92,9 @@ internal sealed record ReleasePlan
     public IReadOnlyList<string> SystemPackages { get; init; } = [];
 
     public bool NeedsCompiler { get; init; }
+
+    /// <summary>The containers of a Docker stack; null for any other.</summary>
+    public DockerDefinition? Docker { get; init; }
 
     /// <summary>The hooks of .cloud66/deploy_hooks.yml for the stack's environment.</summary>
     public IReadOnlyList<DeployHook> Hooks { get; init; } = [];

@@ -1,3 +1,4 @@
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Deployments.Steps;
 
 namespace Slipway.Engine.Deployments;
@@ -5,7 +6,9 @@ namespace Slipway.Engine.Deployments;
 /// <summary>The live release started anew with the variables as they are now, without dropping a request.</summary>
 internal static class Refresh
 {
-    public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
+    public static IReadOnlyList<Step<DeployContext>> StepsFor(DeployContext context) => context.Wanted.IsDocker ? DockerDeploy.RefreshSteps : Steps;
+
+    private static IReadOnlyList<Step<DeployContext>> Steps { get; } =
     [
         new("write the environment", WriteEnvironment.RunAsync),
         new("find the live release", FindRelease.RunAsync),

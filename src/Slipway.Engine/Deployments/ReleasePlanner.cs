@@ -7,7 +7,7 @@ namespace Slipway.Engine.Deployments;
 /// <summary>Decides from an analysis what a release consists of and what its servers need.</summary>
 internal static class ReleasePlanner
 {
-    public static ReleasePlan For(AnalysisResult analysis, IReadOnlyList<RubySource> rubies, string bundleDigest) => new()
+    public static ReleasePlan For(AnalysisResult analysis, IReadOnlyList<RubySource> rubies, string bundleDigest) => analysis.Docker is { } docker ? new() { Framework = StackSpec.DockerFramework, Docker = docker } : new()
     {
         Framework = analysis.Framework.ToString().ToLowerInvariant(),
         WebServer = analysis.WebServer.Kind.ToString().ToLowerInvariant(),

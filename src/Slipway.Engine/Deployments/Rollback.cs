@@ -1,3 +1,4 @@
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Deployments.Steps;
 
 namespace Slipway.Engine.Deployments;
@@ -5,7 +6,9 @@ namespace Slipway.Engine.Deployments;
 /// <summary>Back to a release that is still on the servers, without a build.</summary>
 internal static class Rollback
 {
-    public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
+    public static IReadOnlyList<Step<DeployContext>> StepsFor(DeployContext context) => context.Wanted.IsDocker ? DockerDeploy.RollbackSteps : Steps;
+
+    private static IReadOnlyList<Step<DeployContext>> Steps { get; } =
     [
         new("find the release", FindRelease.RunAsync),
         new("write the environment", WriteEnvironment.RunAsync),

@@ -11,12 +11,26 @@ internal static class Switcher
     /// <summary>Writes nginx's files and has nginx check them; requests go on as before.</summary>
     public static async Task PrepareAsync(DeployContext context, ServerSpec server, string run, CancellationToken cancellationToken)
     {
-        var (paths, host) = (context.Paths, context.Hosts(server));
+        var paths = context.Paths;
+        await PrepareAsync(
+            context,
+            context.Hosts(server),
+            NginxConfig.Upstream(paths.UpstreamName, paths.WebSocket(run)),
+            NginxConfig.Site(context.Stack, server),
+            server.AnswersUnknownNames ? NginxConfig.DefaultSite(context.Stack, server) : null,
+            cancellationToken);
+    }
+
+    /// <summary>The same with files that are made already. Without a default site, the one that is there stays.</summary>
+    public static async Task PrepareAsync(
+        DeployContext context, IRemoteHost host, string upstream, string site, string? defaultSite, CancellationToken cancellationToken)
+    {
+        var paths = context.Paths;
         await host.ApplyAsync(
             [
-                File(paths.NginxUpstream, NginxConfig.Upstream(paths.UpstreamName, paths.WebSocket(run))),
-                File(paths.NginxSite, NginxConfig.Site(context.Stack, server)),
-                .. server.AnswersUnknownNames ? [File(NginxConfig.DefaultSitePath, NginxConfig.DefaultSite(context.Stack, server))] : (FileChange[])[],
+                File(paths.NginxUpstream, upstream),
+                File(paths.NginxSite, site),
+                .. defaultSite is null ? [] : (FileChange[])[File(NginxConfig.DefaultSitePath, defaultSite)],
             ],
             cancellationToken);
         var check = await host.RunAsync(Quick(context, "check nginx's configuration", NginxCommands.Check), onLine: null, cancellationToken);
@@ -64,7 +78,7 @@ internal static class Switcher
         var (paths, host) = (context.Paths, context.Hosts(server));
         // Another stack of the machine may have come first meanwhile; then the site is that one's.
         var site = await host.ReadFileAsync(NginxConfig.DefaultSitePath, cancellationToken);
-        var isOwn = site is not null && Encoding.UTF8.GetString(site).Contains($"http://{paths.UpstreamName};", StringComparison.Ordinal);
+        var isOwn = site is not null && Encoding.UTF8.GetString(site).Contains($" {NginxConfig.ErrorLog(paths)};", StringComparison.Ordinal);
         var removed = await host.ApplyAsync(
             [
                 .. isOwn ? [new Remove(NginxConfig.DefaultSitePath)] : (FileChange[])[],

@@ -15,7 +15,7 @@ internal static class Restart
         When = context => context.Wanted.Databases.Any(database => !database.IsExternal),
     };
 
-    public static IReadOnlyList<Step<DeployContext>> Steps { get; } = [DatabasesStep, .. Refresh.Steps];
+    public static IReadOnlyList<Step<DeployContext>> StepsFor(DeployContext context) => [DatabasesStep, .. Refresh.StepsFor(context)];
 
     private static Task RestartDatabasesAsync(DeployContext context, CancellationToken cancellationToken) => SideBySide.RunAsync(
         context.Wanted.Servers.Where(server => UnitsOn(context.Wanted, server).Count > 0),

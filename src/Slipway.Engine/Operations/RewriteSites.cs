@@ -1,4 +1,5 @@
 using Slipway.Engine.Deployments;
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -9,9 +10,8 @@ internal static class RewriteSites
 {
     public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
     [
-        new("write nginx's sites", (context, token) => OnServingAsync(context, Switcher.PrepareAsync, token)),
-        new("reload nginx", (context, token) => OnServingAsync(
-            context, (_, server, _, cancel) => Switcher.ReloadAsync(context, context.Hosts(server), cancel), token)),
+        new("write nginx's sites", (context, token) => context.OnWebServersAsync((server, host, cancel) => WriteAsync(context, server, host, cancel), token)),
+        new("reload nginx", (context, token) => context.OnWebServersAsync((_, host, cancel) => ReloadAsync(context, host, cancel), token)),
     ];
 
     /// <summary>Puts the sites back to what the given context says, as far as servers can be reached.</summary>
@@ -28,14 +28,27 @@ internal static class RewriteSites
         }
     }
 
+    private static async Task WriteAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        if (!await HasSiteAsync(context, host, cancellationToken))
+            return;
+        if (!context.Wanted.IsDocker)
+        {
+            if (await LiveRun.FindAsync(context, host, cancellationToken) is { } run)
+                await Switcher.PrepareAsync(context, server, run, cancellationToken);
+            return;
+        }
+        var serving = (await StackContainers.ListAsync(context, host, cancellationToken)).Where(container => container is { IsPinned: true, IsUp: true });
+        await SwitchContainers.WriteSitesAsync(context, server, SwitchContainers.SitesOf(context.Docker, [.. serving]), cancellationToken);
+    }
+
+    private static async Task ReloadAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        if (await HasSiteAsync(context, host, cancellationToken))
+            await Switcher.ReloadAsync(context, host, cancellationToken);
+    }
+
     // A server that was added after the last deployment has no site yet.
-    private static Task OnServingAsync(
-        DeployContext context, Func<DeployContext, ServerSpec, string, CancellationToken, Task> work, CancellationToken cancellationToken) =>
-        context.OnWebServersAsync(
-            async (server, host, token) =>
-            {
-                if (await LiveRun.FindAsync(context, host, token) is { } run)
-                    await work(context, server, run, token);
-            },
-            cancellationToken);
+    private static async Task<bool> HasSiteAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken) =>
+        await host.ReadFileAsync(context.Paths.NginxSite, cancellationToken) is not null;
 }

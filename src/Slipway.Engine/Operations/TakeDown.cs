@@ -22,11 +22,11 @@ internal sealed class TakeDown(IReadOnlyCollection<string> serverUids, bool with
     ];
 
     private static Task TakeSiteDownAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken) =>
-        server.HasRole(ServerRoles.Web) ? Switcher.TakeDownAsync(context, server, cancellationToken) : Task.CompletedTask;
+        context.Wanted.RunsCode(server) ? Switcher.TakeDownAsync(context, server, cancellationToken) : Task.CompletedTask;
 
     private static async Task StopAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
     {
-        if (!server.HasRole(ServerRoles.Web))
+        if (!context.Wanted.RunsCode(server) || context.Wanted.IsDocker)
             return;
         var (host, units) = (context.Hosts(server), SystemdCommands.UnitsOfStack(context.Paths.Slug));
         var stopped = await host.RunAsync(

@@ -1,3 +1,4 @@
+using Slipway.Engine.Provisioning.Docker;
 using Slipway.Engine.Provisioning.Foundation;
 using Slipway.Engine.Provisioning.Memcached;
 using Slipway.Engine.Provisioning.MySql;
@@ -16,6 +17,7 @@ internal static class ComponentList
         new FoundationComponent(),
         new RubyComponent(),
         new NginxComponent(),
+        new DockerComponent(),
         new PostgreSqlComponent(),
         new MySqlComponent(),
         new RedisComponent(),

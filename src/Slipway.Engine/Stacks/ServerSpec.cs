@@ -25,7 +25,10 @@ public sealed record ServerSpec
     /// <summary>Whether requests that name no stack of the machine, as by its address, are answered by this one. Of the stacks on a machine one does.</summary>
     public bool AnswersUnknownNames { get; init; } = true;
 
-    /// <summary>How many of each background process run here; of those that are not named, one.</summary>
+    /// <summary>
+    /// How many of each background process, or containers of each service, run here. Of those that are not named: one process, and one container on
+    /// the primary server.
+    /// </summary>
     public IReadOnlyDictionary<string, int> ProcessCounts { get; init; } = new Dictionary<string, int>();
 
     public bool HasRole(string role) => Roles.Contains(role);
@@ -35,4 +38,7 @@ public sealed record ServerSpec
 public static class ServerRoles
 {
     public const string Web = "web";
+
+    /// <summary>Runs the containers of a Docker stack, and nginx before them.</summary>
+    public const string Docker = "docker";
 }

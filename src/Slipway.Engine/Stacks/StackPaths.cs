@@ -72,6 +72,25 @@ public sealed partial record StackPaths
 
     public string WebSocket(string run) => $"{RunDirectory(run)}/web_server.sock";
 
+    /// <summary>Docker's network in which the containers of the stack find each other by the names of their services.</summary>
+    public string Network => $"slipway-{Slug}";
+
+    /// <summary>Where images of the stack are named: one for each service, tagged with releases.</summary>
+    public string Images => $"slipway/{Slug}";
+
+    /// <summary>Docker's settings for the stack alone: where it is signed in.</summary>
+    public string DockerConfiguration => $"{Configuration}/docker";
+
+    /// <summary>Files that the containers of a run are made with.</summary>
+    public string ContainerFiles(string run) => $"{Configuration}/containers/{run}";
+
+    public string Image(string service, string release) => $"{Images}/{service}:{release}";
+
+    public string Volume(string name) => $"slipway-{Slug}-{name}";
+
+    /// <summary>Where the log files of a service's containers are found.</summary>
+    public string ContainerLogs(string service) => $"/var/log/containers/{Slug}/{service}";
+
     /// <summary>Name of the web server's process where Slipway starts it, and where the user's own line does.</summary>
     public static string WebProcess(bool isCustom) => isCustom ? "custom_web" : "web";
 

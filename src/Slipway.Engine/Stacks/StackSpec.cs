@@ -6,12 +6,15 @@ public sealed record StackSpec
     /// <summary>Names everything of the stack on its servers and never changes: 1 to 28 of a-z, 0-9 and _.</summary>
     public required string Slug { get; init; }
 
+    /// <summary>What <see cref="Framework"/> is for a stack of containers.</summary>
+    public const string DockerFramework = "docker";
+
     public required string Name { get; init; }
 
     /// <summary>production, staging ...; becomes RAILS_ENV and RACK_ENV.</summary>
     public required string Environment { get; init; }
 
-    /// <summary>rails, sinatra, padrino or rack.</summary>
+    /// <summary>rails, sinatra, padrino, rack or docker.</summary>
     public required string Framework { get; init; }
 
     /// <summary>The version that the code asks for; null when it does not say.</summary>
@@ -47,8 +50,17 @@ public sealed record StackSpec
 
     public StackPaths Paths => new(Slug);
 
+    /// <summary>Whether it consists of containers.</summary>
+    public bool IsDocker => Framework == DockerFramework;
+
+    /// <summary>The role of the servers that run the code.</summary>
+    public string CodeRole => IsDocker ? ServerRoles.Docker : ServerRoles.Web;
+
     /// <summary>The servers that run the code, and so connect to the databases.</summary>
-    public IEnumerable<ServerSpec> WebServers => Servers.Where(server => server.HasRole(ServerRoles.Web));
+    public IEnumerable<ServerSpec> WebServers => Servers.Where(RunsCode);
+
+    /// <summary>Whether a server is one of those.</summary>
+    public bool RunsCode(ServerSpec server) => server.HasRole(CodeRole);
 
     /// <summary>The databases that live on a server of the stack.</summary>
     public IEnumerable<DatabaseSpec> DatabasesOn(ServerSpec server, string kind) =>

@@ -5,7 +5,9 @@ using Slipway.Contracts.Actions;
 using Slipway.Contracts.Http;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Containers;
 using Slipway.Server.Platform.Work;
+using Slipway.Server.Services;
 using Slipway.Server.Users;
 using Record = Slipway.Contracts.Actions.StackAction;
 
@@ -30,9 +32,18 @@ internal static class RunStackAction
         var stack = await db.Stacks.VisibleTo(caller, AccessLevel.Deploy).FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
         if (stack is null)
             return ApiProblem.NotFound();
-        var payload = request.Command is MaintenanceKind
-            ? JsonSerializer.Serialize(new MaintenancePayload(PlainText.TryReadSwitch(request.Value, out var isOn) && isOn))
-            : "{}";
+        var payload = "{}";
+        if (request.Command is MaintenanceKind)
+            payload = JsonSerializer.Serialize(new MaintenancePayload(PlainText.TryReadSwitch(request.Value, out var isOn) && isOn));
+        if (request.Command is ServiceEndpoints.RestartKind or ContainerEndpoints.RestartKind)
+        {
+            if (!await db.Stacks.VisibleTo(caller, AccessLevel.Control).AnyAsync(row => row.Id == stack.Id, cancellationToken))
+                return ApiProblem.Forbidden("This needs the access level control on the stack.");
+            var (uids, mistake) = await RestartContainers.FindAsync(db, stack, request, cancellationToken);
+            if (mistake is not null)
+                return ApiProblem.BadRequest(mistake);
+            payload = JsonSerializer.Serialize(new ServiceChanges.Payload(uids));
+        }
         var action = queue.Add(stack, request.Command, request.Command, payload, caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
         return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
@@ -43,12 +54,11 @@ internal static class RunStackAction
         ClearCachesKind or RestartKind => null,
         MaintenanceKind when request.Value is null => "value is missing: 1 to begin with maintenance, 0 to end it.",
         MaintenanceKind => PlainText.TryReadSwitch(request.Value, out _) ? null : "value must be 1 or true to begin with maintenance, 0 or false to end it.",
-        "service_restart" when request.ServiceName is null => "service_name is missing: which service is to be restarted?",
-        "service_restart" => $"The service '{request.ServiceName}' cannot be restarted: this is no Docker stack, so it has no services. Use the command restart.",
-        "container_restart" when (request.ContainerId ?? request.Container) is null => "container_id is missing: which container is to be restarted?",
-        "container_restart" => "The container cannot be restarted: this is no Docker stack, so it has no containers. Use the command restart.",
+        ServiceEndpoints.RestartKind when request.ServiceName is null => "service_name is missing: which service is to be restarted?",
+        ContainerEndpoints.RestartKind when (request.ContainerId ?? request.Container) is null => "container_id is missing: which container is to be restarted?",
+        ServiceEndpoints.RestartKind or ContainerEndpoints.RestartKind => null,
         "promote_slave_db" or "resync_slave_db" when (request.ServerUid ?? request.Server) is null => "server_uid is missing: on which server is the replica?",
         "promote_slave_db" or "resync_slave_db" => $"The server {request.ServerUid ?? request.Server} has no replica of a database: this stack replicates none.",
-        _ => $"command must be {ClearCachesKind}, {MaintenanceKind} or {RestartKind}, not '{request.Command}'.",
+        _ => $"command must be {ClearCachesKind}, {MaintenanceKind}, {RestartKind}, {ServiceEndpoints.RestartKind} or {ContainerEndpoints.RestartKind}, not '{request.Command}'.",
     };
 }

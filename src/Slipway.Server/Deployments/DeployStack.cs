@@ -18,7 +18,7 @@ internal sealed class DeployStack(string kind, AppDb db, DeploymentContexts cont
         var isRollback = deployment.Type is DeploymentType.Rollback;
         var state = run.State is null && isRollback ? await contexts.StateOfReleaseAsync(deployment, cancellationToken) : run.ReadState(DeployJson.Default.DeployState);
         var context = await contexts.MakeAsync(run, state, deployment.Release, RunNameOf(deployment), deployment.GitRef, cancellationToken);
-        return new(Adapt(isRollback ? Rollback.Steps : Deploy.Steps, context, run))
+        return new(Adapt(isRollback ? Rollback.StepsFor(context) : Deploy.StepsFor(context), context, run))
         {
             OnStartAsync = (own, token) => DeploymentEnd.BeginAsync(own, deployment.Id, token),
             OnFailureAsync = token => Abandon.RunAsync(context, removeRelease: !isRollback, token),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Engine;
+using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Deployments;
 using Slipway.Engine.Provisioning;
 using Slipway.Engine.Stacks;
@@ -67,6 +68,12 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
     public async Task<IReadOnlyDictionary<string, string>?> ProcessesOfLiveAsync(int stackId, CancellationToken cancellationToken) =>
         await db.Deployments.AsNoTracking().FirstOrDefaultAsync(row => row.StackId == stackId && row.IsLive, cancellationToken) is { } live
             ? (await StateOfReleaseAsync(live, cancellationToken)).Plan.Processes
+            : null;
+
+    /// <summary>The containers of the release that serves; null while none does.</summary>
+    public async Task<DockerDefinition?> ServicesOfLiveAsync(int stackId, CancellationToken cancellationToken) =>
+        await db.Deployments.AsNoTracking().FirstOrDefaultAsync(row => row.StackId == stackId && row.IsLive, cancellationToken) is { } live
+            ? (await StateOfReleaseAsync(live, cancellationToken)).Plan.Docker
             : null;
 
     public Task<string?> UidOfServerAsync(int serverId, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine.Deployments;
+using Slipway.Server.Containers;
 using Slipway.Server.Platform.Work;
 
 namespace Slipway.Server.Deployments;
@@ -35,6 +36,7 @@ internal sealed class DeploymentEnd(TimeProvider time)
             deployment.Stack!.ReconfigureNginx = false;
         if (serves)
             await GoLiveAsync(db, deployment, state, cancellationToken);
+        await ContainerRows.StoreAsync(db, deployment.StackId, state, time.GetUtcNow(), cancellationToken);
         var hasLive = serves || await db.Deployments.AnyAsync(row => row.StackId == deployment.StackId && row.IsLive, cancellationToken);
         Describe(deployment, state, hasLive);
         await QueueNextAsync(db, deployment, cancellationToken);

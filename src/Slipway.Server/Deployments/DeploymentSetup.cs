@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Options;
 using Slipway.Engine.Provisioning;
 using Slipway.Server.Actions;
+using Slipway.Server.Containers;
 using Slipway.Server.Databases;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Schedules;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Processes;
 using Slipway.Server.Servers;
+using Slipway.Server.Services;
 using Slipway.Server.Settings;
 using Slipway.Server.Stacks;
 
@@ -28,6 +30,7 @@ internal static class DeploymentSetup
         services.AddScoped<StackVariables>();
         services.AddScoped<DeploymentContexts>();
         services.AddSingleton<IScheduledWork, ForgetLogs>();
+        services.AddScoped<ServiceChanges>();
         return services
             .AddKind<AnalyseStack>(CreateStack.Kind)
             .AddKind<AnalyseStack>(AnalyseStack.AnalyseKind)
@@ -41,6 +44,11 @@ internal static class DeploymentSetup
             .AddKind<ApplyEnvironment>(DatabaseEndpoints.RemoveKind)
             .AddKind<ApplyServerSetting>(ServerSettings.Kind)
             .AddKind<ApplyStackSetting>(SettingEndpoints.Kind)
+            .AddKind<ChangeContainers>(ServiceEndpoints.ScaleKind)
+            .AddKind<ChangeContainers>(ServiceEndpoints.StopKind)
+            .AddKind<ChangeContainers>(ServiceEndpoints.RestartKind)
+            .AddKind<ChangeContainers>(ContainerEndpoints.StopKind)
+            .AddKind<ChangeContainers>(ContainerEndpoints.RestartKind)
             .AddKind<ClearStackCaches>(RunStackAction.ClearCachesKind)
             .AddKind<RestartStack>(RunStackAction.RestartKind)
             .AddKind<ScaleStackProcesses>(ProcessEndpoints.ScaleKind)

@@ -4,7 +4,6 @@ using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine.Git;
-using Slipway.Engine.Stacks;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Platform.Work;
@@ -74,8 +73,8 @@ internal static class RedeployStack
             return ApiProblem.BadRequest("The stack's repository is not analysed yet. Follow the stack's actions and try again when they have ended.");
         if (analysis.Result.Problems is [var first, ..])
             return ApiProblem.BadRequest($"The analysis found what stops a deployment: {first} Put it right and have the repository analysed again.");
-        return stack.Servers.Any(server => server.HasRole(ServerRoles.Web))
+        return stack.Servers.Any(server => server.HasRole(stack.CodeRole))
             ? null
-            : ApiProblem.BadRequest("The stack has no web server. Add a server with the role web first.");
+            : ApiProblem.BadRequest($"The stack has no {stack.CodeRole} server. Add a server with the role {stack.CodeRole} first.");
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Slipway.Server.Processes;
 
-/// <summary>How many of a background process run on a server, where that is not one.</summary>
+/// <summary>How many of a background process, or containers of a service, run on a server, where that is not what it is by default.</summary>
 internal sealed class ProcessCount
 {
     public int ServerId { get; set; }

@@ -63,18 +63,10 @@ internal static class ProcessEndpoints
         if (request.ServerCount.Keys.FirstOrDefault(uid => !web.ContainsKey(uid)) is { } unknown)
             return ApiProblem.BadRequest($"server_count: '{unknown}' is no web server of the stack; processes run on those.");
         foreach (var (uid, count) in request.ServerCount)
-            Set(web[uid], request.ProcessName, count);
+            web[uid].SetCount(request.ProcessName, count);
         var action = queue.Add(stack, ScaleKind, ScaleKind, "{}", caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
         return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
-    }
-
-    private static void Set(Servers.Server server, string process, int count)
-    {
-        if (server.ProcessCounts.Find(row => row.Process == process) is { } present)
-            present.Count = count;
-        else
-            server.ProcessCounts.Add(new() { Process = process, Count = count });
     }
 
     private static async Task<IReadOnlyList<Process>> ReadAsync(Stack stack, DeploymentContexts contexts, CancellationToken cancellationToken)

@@ -35,8 +35,8 @@ internal static class ComponentGroups
         group.UpdatedAt = now;
     }
 
-    /// <summary>What the API calls a role: web servers go by their framework.</summary>
-    public static string TypeOf(Stack stack, string role) => role == ServerRoles.Web ? stack.Framework ?? PlainRack : role;
+    /// <summary>What the API calls a role: servers that run the code go by its framework.</summary>
+    public static string TypeOf(Stack stack, string role) => role is ServerRoles.Web or ServerRoles.Docker ? stack.Framework ?? PlainRack : role;
 
     private static string NameOf(string type) => type switch
     {
@@ -47,6 +47,7 @@ internal static class ComponentGroups
         DatabaseKinds.MySql => "MySQL Server",
         DatabaseKinds.Redis => "Redis Server",
         DatabaseKinds.Memcached => "Memcached Server",
+        StackSpec.DockerFramework => "Docker Server",
         _ => "Rack Server",
     };
 }

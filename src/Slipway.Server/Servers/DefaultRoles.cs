@@ -4,11 +4,11 @@ using Slipway.Server.Stacks;
 
 namespace Slipway.Server.Servers;
 
-/// <summary>Where things go when nobody said where: every server serves the web, and the first one also holds each database that has none.</summary>
+/// <summary>Where things go when nobody said where: every server runs the code, and the first one also holds each database that has none.</summary>
 internal static class DefaultRoles
 {
     /// <summary>Roles that a server may be given.</summary>
-    public static readonly IReadOnlyList<string> Known = [ServerRoles.Web, .. DatabaseKinds.Installable];
+    public static readonly IReadOnlyList<string> Known = [ServerRoles.Web, ServerRoles.Docker, .. DatabaseKinds.Installable];
 
     /// <summary>The roles of one more server whose roles were left open.</summary>
     public static async Task<IReadOnlyList<string>> ForNewAsync(AppDb db, Stack stack, IEnumerable<Server> present, CancellationToken cancellationToken)
@@ -16,12 +16,15 @@ internal static class DefaultRoles
         var external = await ExternalAsync(db, stack.Id, cancellationToken);
         var covered = present.SelectMany(server => server.Roles.Split(' ')).Concat(external).ToHashSet();
         var components = StoredAnalysis.Of(stack.Analysis)?.Result.Components ?? [];
-        return [ServerRoles.Web, .. DatabaseKinds.Installable.Where(kind => components.Contains(kind) && !covered.Contains(kind))];
+        return [stack.CodeRole, .. DatabaseKinds.Installable.Where(kind => components.Contains(kind) && !covered.Contains(kind))];
     }
 
     /// <summary>After an analysis: gives databases that no server has to the first server whose roles were left open.</summary>
     public static async Task CoverAsync(AppDb db, Stack stack, IEnumerable<string> components, CancellationToken cancellationToken)
     {
+        // Before it was known what the stack is, they were taken for web servers.
+        foreach (var server in stack.Servers.Where(server => server.HasDefaultRoles))
+            server.Roles = string.Join(' ', server.Roles.Split(' ').Select(role => role is ServerRoles.Web or ServerRoles.Docker ? stack.CodeRole : role));
         var (servers, wanted) = (stack.Servers, components.Except(await ExternalAsync(db, stack.Id, cancellationToken)).ToList());
         if (servers.Where(server => server.HasDefaultRoles).MinBy(server => server.Id) is not { } home)
             return;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Slipway.Server.Containers;
 using Slipway.Server.Processes;
 using Slipway.Server.ServerGroups;
 using Slipway.Server.Stacks;
@@ -29,7 +30,7 @@ internal sealed class Server
     /// <summary>Unique in the stack.</summary>
     public required string Name { get; set; }
 
-    /// <summary>web, postgresql, mysql, redis, memcached; separated by spaces.</summary>
+    /// <summary>web, docker, postgresql, mysql, redis, memcached; separated by spaces.</summary>
     public required string Roles { get; set; }
 
     /// <summary>Whether the roles were left to Slipway. Then databases that a later analysis finds come here too.</summary>
@@ -46,6 +47,17 @@ internal sealed class Server
     public DateTimeOffset UpdatedAt { get; set; }
 
     public List<ProcessCount> ProcessCounts { get; } = [];
+
+    public List<Container> Containers { get; } = [];
+
+    /// <summary>How many of a background process, or containers of a service, are wanted here. Needs the present counts.</summary>
+    public void SetCount(string process, int count)
+    {
+        if (ProcessCounts.Find(row => row.Process == process) is { } present)
+            present.Count = count;
+        else
+            ProcessCounts.Add(new() { Process = process, Count = count });
+    }
 
     public bool HasRole(string role) => Roles.Split(' ').Contains(role);
 }

@@ -52,7 +52,7 @@ internal static class ServerRecords
     {
         var roles = server.Roles.Split(' ');
         var components = roles.Select(role => ComponentGroups.TypeOf(stack, role));
-        string[] web = roles.Contains(ServerRoles.Web) ? ["web", "app"] : [];
+        string[] web = roles.Contains(stack.CodeRole) ? ["web", "app"] : [];
         string[] database = roles.Any(DatabaseKinds.Installable.Contains) ? ["db"] : [];
         return [.. components, .. web, .. database];
     }

@@ -12,7 +12,7 @@ namespace Slipway.Server.Settings;
 /// Brings a server's new name to its machine, and into the variables of the release that serves. A machine that several stacks share has several
 /// names and keeps its own.
 /// </summary>
-internal sealed class ApplyServerSetting(string kind, AppDb db, DeploymentContexts contexts) : IActionHandler
+internal sealed class ApplyServerSetting(string kind, AppDb db, DeploymentContexts contexts, TimeProvider time) : IActionHandler
 {
     public string Kind => kind;
 
@@ -26,6 +26,6 @@ internal sealed class ApplyServerSetting(string kind, AppDb db, DeploymentContex
         var live = await contexts.OfLiveAsync(run, cancellationToken);
         var context = live ?? await contexts.OfStackAsync(run, cancellationToken);
         var name = NameMachine.StepFor(context.Wanted.Servers.First(server => server.Uid == row.Uid)) with { When = _ => !isShared };
-        return live is null ? new(DeployStack.Adapt([name], context, run)) : ApplyEnvironment.StartAnew(context, [name, .. Refresh.Steps], run);
+        return live is null ? new(DeployStack.Adapt([name], context, run)) : ApplyEnvironment.StartAnew(context, [name, .. Refresh.StepsFor(context)], run, time);
     }
 }

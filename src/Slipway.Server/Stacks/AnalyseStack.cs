@@ -74,13 +74,14 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
         var stack = await db.Stacks.Include(row => row.Servers).Include(row => row.Deployments)
             .FirstAsync(row => row.Id == run.Claim.StackId, cancellationToken);
         var state = run.ReadState(AnalyseJson.Default.AnalyseState);
-        if (state.Analysis is not null)
+        var isLive = stack.Deployments.Any(deployment => deployment.IsLive);
+        // What runs was made for the one kind or the other; deployments of such a commit are refused.
+        if (state.Analysis is not null && (!isLive || StoredAnalysis.Of(state.Analysis)!.Result.IsDocker == stack.IsDocker))
         {
             Note(stack, state);
             await DefaultRoles.CoverAsync(db, stack, StoredAnalysis.Of(state.Analysis)!.Result.Components, cancellationToken);
             await ComponentGroups.FollowFrameworkAsync(db, stack, time.GetUtcNow(), cancellationToken);
         }
-        var isLive = stack.Deployments.Any(deployment => deployment.IsLive);
         stack.Message = end.Message;
         stack.UpdatedAt = time.GetUtcNow();
         stack.Status = (isLive, end.IsSuccess) switch

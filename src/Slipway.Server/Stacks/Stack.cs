@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Slipway.Engine;
+using Slipway.Engine.Stacks;
 using Slipway.Server.Accounts;
 using Slipway.Server.Actions;
 using Slipway.Server.Deployments;
@@ -39,7 +40,13 @@ internal sealed class Stack
 
     public string? Framework { get; set; }
 
-    /// <summary>One of Contracts' StackStatus.</summary>
+    /// <summary>Whether it consists of containers.</summary>
+    public bool IsDocker => Framework == StackSpec.DockerFramework;
+
+    /// <summary>The role of the servers that run the code.</summary>
+    public string CodeRole => IsDocker ? ServerRoles.Docker : ServerRoles.Web;
+
+    /// <summary>One of Contracts' StackStatus.
     public int Status { get; set; }
 
     /// <summary>One of Contracts' StackHealth.</summary>

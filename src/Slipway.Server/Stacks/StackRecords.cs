@@ -45,7 +45,8 @@ internal static class StackRecords
             CloudStatus = CloudStatus(stack.Health, stack.MaintenanceMode),
             IsBusy = stack.Actions.Any(action => action.FinishedAt == null),
             AppUrl = AppUrl(stack.Servers
-                .Where(server => stack.Deployments.Any(deployment => deployment.IsLive) && (" " + server.Roles + " ").Contains(" web "))
+                .Where(server => stack.Deployments.Any(deployment => deployment.IsLive)
+                    && ((" " + server.Roles + " ").Contains(" web ") || (" " + server.Roles + " ").Contains(" docker ")))
                 .OrderBy(server => server.Id)
                 .Select(server => server.Machine!.Address)
                 .FirstOrDefault()),

@@ -24,7 +24,7 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
     {
         var databases = await db.StackDatabases.AsNoTracking().Include(row => row.Server).Where(row => row.StackId == stack.Id)
             .OrderBy(row => row.Id).ToListAsync(cancellationToken);
-        var primary = stack.Servers.Find(server => server.HasRole(ServerRoles.Web));
+        var primary = stack.Servers.Find(server => server.HasRole(stack.CodeRole));
         var taken = await MachinesOfOthersAsync(stack, cancellationToken);
         return new()
         {
@@ -65,7 +65,7 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
         var successes = db.Deployments.Where(row => row.Outcome == DeploymentOutcome.Success);
         var first = await successes.Where(row => row.StackId == stack.Id).MinAsync(row => (int?)row.Id, cancellationToken) ?? int.MaxValue;
         var taken = await db.Servers.AsNoTracking()
-            .Where(server => machines.Contains(server.MachineId) && server.StackId != stack.Id && (" " + server.Roles + " ").Contains(" web "))
+            .Where(server => machines.Contains(server.MachineId) && server.StackId != stack.Id && ((" " + server.Roles + " ").Contains(" web ") || (" " + server.Roles + " ").Contains(" docker ")))
             .Where(server => successes.Any(row => row.StackId == server.StackId && row.Id < first))
             .Select(server => server.MachineId).ToListAsync(cancellationToken);
         return [.. taken];

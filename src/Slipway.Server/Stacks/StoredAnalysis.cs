@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine.Analysis;
+using Slipway.Engine.Stacks;
 
 namespace Slipway.Server.Stacks;
 
@@ -20,15 +21,17 @@ internal sealed record StoredAnalysis(string GitHash, AnalysisResult Result)
         Language = Result.Language,
         Framework = FrameworkName,
         RubyVersion = Result.Ruby.Wanted,
-        WebServer = Result.WebServer.Kind.ToString().ToLowerInvariant(),
+        WebServer = Result.IsDocker ? null : Result.WebServer.Kind.ToString().ToLowerInvariant(),
         Databases = Result.Components,
         Processes = [.. Result.Processes.Select(process => new StackProcess(process.Name, process.Command))],
+        Services = [.. (Result.Docker?.Services ?? []).Select(service => new StackService(
+            service.Name, service.Image, service.Build?.Dockerfile, [.. service.Ports.Select(port => port.Text)]))],
         EnvironmentVariables = Result.EnvironmentVariables,
         Problems = Result.Problems,
         Notes = [.. Result.CannotDo, .. Result.Notes],
     };
 
-    /// <summary>rails, sinatra, padrino or rack; null when there is none.</summary>
+    /// <summary>rails, sinatra, padrino, rack or docker; null when there is none.</summary>
     [JsonIgnore]
-    public string? FrameworkName => Result.Framework is RackFramework.None ? null : Result.Framework.ToString().ToLowerInvariant();
+    public string? FrameworkName => Result.IsDocker ? StackSpec.DockerFramework : Result.Framework is RackFramework.None ? null : Result.Framework.ToString().ToLowerInvariant();
 }

@@ -45,6 +45,14 @@ public sealed class Owner : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The same with a Docker Engine.</summary>
+    public async Task<FreshServer> StartDockerServerAsync()
+    {
+        var server = await _testbed.StartDockerAsync(App.Token);
+        _servers.Add(server);
+        return server;
+    }
+
     public Task<FreshServer[]> StartServersAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartServerAsync()));
 
     /// <summary>Makes a stack of what is in the folder and waits until its first deployment has ended well.</summary>

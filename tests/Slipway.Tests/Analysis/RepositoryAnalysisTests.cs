@@ -72,7 +72,7 @@ public sealed class RepositoryAnalysisTests
         Assert.Equal(
             [
                 "Gemfile.lock names no gem server, so the gems come from the packages of the server's distribution.",
-                "Dockerfile is not used: the application is deployed from its Gemfile.",
+                "Dockerfile is not used: the application is deployed from its Gemfile. To deploy it in containers, describe them in .cloud66/services.yml.",
             ],
             result.Notes);
     }
@@ -127,12 +127,33 @@ public sealed class RepositoryAnalysisTests
         Assert.True(empty.IsTerminal);
         Assert.Equal(["The repository has no files. Push an application to it and analyse again."], empty.Problems);
 
-        var docker = await FakeRepository.AnalyzeAsync(("Dockerfile", "FROM x"), (".cloud66/services.yml", ""), ("package.json", "{}"));
-        Assert.True(docker.IsTerminal);
-        Assert.Null(docker.Language);
-        Assert.Equal(RackFramework.None, docker.Framework);
-        Assert.Equal(["There is neither a Gemfile nor a config.ru at the top of the repository, so there is no Ruby web application to deploy."], docker.Problems);
-        Assert.Equal(["This is a Docker stack (.cloud66/services.yml, Dockerfile); not deployable yet by this version as such."], docker.CannotDo);
+        var foreign = await FakeRepository.AnalyzeAsync(("docker-compose.yml", "services: {}"), ("package.json", "{}"));
+        Assert.True(foreign.IsTerminal);
+        Assert.Null(foreign.Language);
+        Assert.Equal(RackFramework.None, foreign.Framework);
+        Assert.Equal(
+            ["There is neither a Gemfile nor a config.ru at the top of the repository, so there is no Ruby web application to deploy; nor is there a Dockerfile or a .cloud66/services.yml, so there are no containers."],
+            foreign.Problems);
+        Assert.Equal(["docker-compose.yml is not read. Describe the containers in .cloud66/services.yml."], foreign.Notes);
+    }
+
+    [Fact]
+    public async Task DefinitionOfServices_MakesADockerStack_WhateverElseIsThere()
+    {
+        var docker = await FakeRepository.AnalyzeAsync(
+            ("Gemfile", "gem 'rack'"), ("config.ru", ""), ("Dockerfile", "FROM x"), ("service.yml", "services: {}"),
+            (".cloud66/services.yml", "services: {web: {ports: [\"3000:80:443\"]}}\ndatabases: [redis]"));
+        Assert.Equal((true, false, RackFramework.None), (docker.IsDocker, docker.IsTerminal, docker.Framework));
+        Assert.Equal(".cloud66/services.yml", docker.Docker!.Source);
+        Assert.Empty(docker.Problems);
+        Assert.Equal(2, docker.CannotDo.Count);
+
+        var bare = await FakeRepository.AnalyzeAsync(("Dockerfile", "FROM x\nEXPOSE 80"), ("package.json", "{}"));
+        Assert.Equal("Dockerfile", bare.Docker!.Source);
+        var broken = await FakeRepository.AnalyzeAsync((".cloud66/services.yml", ""), ("Dockerfile", "FROM x\nEXPOSE 80"));
+        Assert.True(broken.IsDocker);
+        Assert.Null(broken.Docker);
+        Assert.Equal([".cloud66/services.yml, line 1: expected a mapping of environments (production: ...), found nothing."], broken.Problems);
     }
 
     [Fact]

@@ -39,6 +39,9 @@ public sealed class AuditRouteTests : IAsyncDisposable
         ("DELETE /stacks/{stackUid}/databases/{id}", "/stacks/{stack}/databases/{database}", "{}"),
         ("POST /stacks/{stackUid}/redeploy_hook", "/stacks/{stack}/redeploy_hook", "{}"),
         ("PUT /stacks/{stackUid}/redeploy_hook", "/stacks/{stack}/redeploy_hook", """{"secret":"a secret of the hook"}"""),
+        ("POST /stacks/{stackUid}/services", "/stacks/{stack}/services", """{"service_name":"web","server_count":{"{server}":2}}"""),
+        ("DELETE /stacks/{stackUid}/services/{name}", "/stacks/{stack}/services/web", "{}"),
+        ("DELETE /stacks/{stackUid}/containers/{uid}", "/stacks/{stack}/containers/{container}", "{}"),
         ("DELETE /stacks/{stackUid}/servers/{uid}", "/stacks/{stack}/servers/{server}", "{}"),
         ("PUT /stacks/{stackUid}", "/stacks/{stack}", """{"name":"Renamed app"}"""),
         ("POST /tokens", "/tokens", """{"name":"CI","scopes":"public"}"""),
@@ -131,6 +134,10 @@ public sealed class AuditRouteTests : IAsyncDisposable
                 break;
             case "PUT /stacks/{stackUid}/servers/{uid}/settings/{key}":
                 values["server"] = await _app.InDatabaseAsync(db => db.Servers.Where(row => row.Stack!.Uid == stackUid).Select(row => row.Uid).FirstAsync(Cancel));
+                break;
+            case "POST /stacks/{stackUid}/services":
+                await _app.ChangeAsync(db => Given.DockerAsync(db, stackUid));
+                values["container"] = await _app.InDatabaseAsync(db => Given.ContainerAsync(db, values["server"]));
                 break;
             case "PUT /stacks/{stackUid}/databases/{id}":
                 values["database"] = Text(await _app.InDatabaseAsync(db => db.StackDatabases.MaxAsync(row => row.Id, Cancel)));

@@ -6,7 +6,6 @@ namespace Slipway.Tests.Contract;
 /// <summary>The 49 operations of the v3 API as its documentation of 2014 has them.</summary>
 internal static class Blueprint
 {
-    private const string Docker = "the engine of Docker stacks";
     private const string Firewall = "the firewall";
     private const string Notify = "notifications";
     private const string Backup = "backups";
@@ -33,6 +32,17 @@ internal static class Blueprint
          "git_hash":"string?","deploy_session":"string","deploy_type":{{Coded}},"is_head":"bool","is_live":"bool","reverted":"bool?",
          "reverted_by":"string?","reverted_at":"time?","is_deploying":"bool","commit_url":"string?"}
         """;
+
+    private const string ContainerFields = """
+        "uid":"string","server_uid":"string","server_name":"string","service_name":"string","image":"string","port_list":"string","command":"string",
+        "started_at":"time","web_ports":"string","capture_output":"bool","capture_stdout_stderr":"bool","created_at":"time","updated_at":"time"
+        """;
+
+    private const string Container = "{" + ContainerFields + "}";
+
+    private const string ContainerWithRuntime = "{" + ContainerFields + ""","runtime":{"Id":"any","State":"any","Config":"any","VolumesRW":"any"}}""";
+
+    private const string Service = $$"""{"name":"string","containers":[{{Container}}],"server_count":"any"}""";
 
     private const string Variable = """
         {"id":"int","key":"string","value":"string","readonly":"bool","created_at":"time","updated_at":"time","is_password":"bool","is_generated":"bool"}
@@ -74,13 +84,13 @@ internal static class Blueprint
         Get(7, "/stacks/{}/deployments/{}", Scopes.Public, Deployment),
         Change(8, "POST", "/stacks/{}/deployments", Scopes.Redeploy, Ok, """{"git_ref":""}"""),
         Change(9, "DELETE", "/stacks/{}/deployments/{}", Scopes.Redeploy, Ok, "{}"),
-        Waits(10, "GET", "/stacks/{}/services", Docker),
-        Waits(11, "GET", "/stacks/{}/services/{}", Docker),
-        Waits(12, "POST", "/stacks/{}/services", Docker),
-        Waits(13, "DELETE", "/stacks/{}/services/{}", Docker),
-        Waits(14, "GET", "/stacks/{}/containers", Docker),
-        Waits(15, "GET", "/stacks/{}/containers/{}", Docker),
-        Waits(16, "DELETE", "/stacks/{}/containers/{}", Docker),
+        List(10, "/stacks/{}/services", Scopes.Public, Service),
+        Get(11, "/stacks/{}/services/{}", Scopes.Public, Service),
+        Change(12, "POST", "/stacks/{}/services", Scopes.Admin, Action, """{"service_name":"web","server_count":"{\"123123cfcb7d3d2b54614b19e2a6c673\":2}"}"""),
+        Change(13, "DELETE", "/stacks/{}/services/{}", Scopes.Admin, Action, """{"server_uid":""}"""),
+        List(14, "/stacks/{}/containers", Scopes.Public, Container),
+        Get(15, "/stacks/{}/containers/{}", Scopes.Admin, ContainerWithRuntime),
+        Change(16, "DELETE", "/stacks/{}/containers/{}", Scopes.Admin, Action, "{}"),
         List(17, "/stacks/{}/environments", Scopes.Admin, Variable),
         Get(18, "/stacks/{}/environments/{}", Scopes.Admin, Variable),
         Change(19, "POST", "/stacks/{}/environments", Scopes.Admin, Action, """{"key":"ADDED","value":"1"}"""),

@@ -39,7 +39,7 @@ public sealed class BlueprintTests : IAsyncDisposable
     {
         Assert.Equal(Enumerable.Range(1, 49), Blueprint.Operations.Select(operation => operation.Number));
         Assert.Equal(49, Blueprint.Operations.Select(operation => (operation.Method, operation.Path)).Distinct().Count());
-        Assert.Equal(18, Blueprint.Operations.Count(operation => operation.WaitsFor is not null));
+        Assert.Equal(11, Blueprint.Operations.Count(operation => operation.WaitsFor is not null));
     }
 
     private async Task CheckAsync(Operation operation, World world, string path)

@@ -59,6 +59,8 @@ internal sealed class FakeMachines : IRemoteHosts
             foreach (var program in command.Programs)
             {
                 machine.Programs.Add(string.Join(' ', program));
+                if (onLine is not null && machine.Answers.TryGetValue(string.Join(' ', program), out var answer))
+                    await onLine(new(answer, 0));
                 var text = program[0] == "getent" ? $"{spec.UserName}:x:1000:1000::/home/{spec.UserName}:/bin/sh" : "staff";
                 if (onLine is not null && program[0] is "getent" or "id")
                     await onLine!(new(text, 0));
@@ -104,6 +106,9 @@ internal sealed class FakeMachine(bool letsAllIn)
 
     /// <summary>What was run on it, arguments separated by spaces.</summary>
     public List<string> Programs { get; } = [];
+
+    /// <summary>What programs print, by their arguments with spaces between them.</summary>
+    public Dictionary<string, string> Answers { get; } = [];
 
     /// <summary>Paths that were removed, whether there was something or not.</summary>
     public List<string> Removed { get; } = [];

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine.Analysis;
+using Slipway.Engine.Analysis.Docker;
 using Slipway.Server;
 using Slipway.Server.Actions;
 using Slipway.Server.Deployments;
@@ -30,6 +31,44 @@ internal static class Given
         stack.Framework = "sinatra";
         stack.Status = StackStatus.Analysed;
         await FinishActionsAsync(db);
+    }
+
+    /// <summary>Makes an analysed stack a Docker stack with the services web and worker. Its processes stay known.</summary>
+    public static async Task DockerAsync(AppDb db, string stackUid)
+    {
+        var stack = await db.Stacks.Include(stack => stack.Servers).FirstAsync(stack => stack.Uid == stackUid);
+        var (hash, result) = StoredAnalysis.Of(stack.Analysis)!;
+        var definition = new DockerDefinition
+        {
+            Source = "services.yml",
+            Services = [new() { Name = "web", Image = "quay.io/cloud66/sample-rails", Ports = [new(3000, 80, 443)] }, new() { Name = "worker", Image = "worker" }],
+        };
+        stack.Analysis = new StoredAnalysis(hash, result with { IsDocker = true, Docker = definition }).ToJson();
+        stack.Framework = "docker";
+        foreach (var server in stack.Servers)
+            server.Roles = server.Roles.Replace("web", "docker", StringComparison.Ordinal);
+        await db.SaveChangesAsync();
+    }
+
+    /// <summary>A container that serves on a server.</summary>
+    public static async Task<string> ContainerAsync(AppDb db, string serverUid, string service = "web", char uid = 'c')
+    {
+        var server = await db.Servers.FirstAsync(server => server.Uid == serverUid);
+        db.Containers.Add(new()
+        {
+            Uid = new(uid, 64),
+            ServerId = server.Id,
+            ServiceName = service,
+            Image = "quay.io/cloud66/sample-rails",
+            Command = "rackup -p 3000",
+            PortList = "5128:3000",
+            WebPorts = "80:443",
+            StartedAt = server.CreatedAt,
+            CreatedAt = server.CreatedAt,
+            UpdatedAt = server.CreatedAt,
+        });
+        await db.SaveChangesAsync();
+        return new(uid, 64);
     }
 
     public static async Task FinishActionsAsync(AppDb db)

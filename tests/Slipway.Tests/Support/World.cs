@@ -27,6 +27,7 @@ internal sealed class World
         ["email"] = "invited@example.com",
         ["host_key"] = "SHA256:" + new string('A', 43),
         ["process_name"] = "worker",
+        ["service_name"] = "web",
         ["server_count"] = new JsonObject { ["uid"] = 2 },
         ["kind"] = "redis",
     };
@@ -53,6 +54,8 @@ internal sealed class World
         ["deployment"] = _values["/stacks/{}/deployments/{id:int}"],
         ["group"] = _values["/stacks/{}/server_groups/{id:int}"],
         ["server"] = _values["/stacks/{}/servers/{uid}"],
+        ["service"] = _values["/stacks/{}/services/{name}"],
+        ["container"] = _values["/stacks/{}/containers/{uid}"],
         ["account"] = _values["/accounts/{accountId:int}"],
         ["member"] = _values["/accounts/{}/members/{userId:int}"],
         ["invitation"] = _values["/accounts/{}/invitations/{id:int}"],
@@ -71,12 +74,14 @@ internal sealed class World
 
     public static async Task<World> CreateAsync(SlipwayApp app)
     {
-        app.Machines.Add("192.0.2.1");
+        app.Machines.Add("192.0.2.1").Answers["docker container inspect -- " + new string('c', 64)] = """[{"Id":"c","State":{},"Config":{}}]""";
         app.Machines.Add("192.0.2.2");
         var owner = await app.GivenOwnerAsync();
         var stack = await owner.GivenStackAsync();
         await app.ChangeAsync(db => Given.AnalysisAsync(db, stack.Uid));
         var server = await owner.Api.Servers.AddAsync(stack.Uid, new() { Address = "192.0.2.1" }, Cancel);
+        await app.ChangeAsync(db => Given.DockerAsync(db, stack.Uid));
+        var container = await app.InDatabaseAsync(db => Given.ContainerAsync(db, server.Uid));
         await owner.Api.Environments.AddAsync(stack.Uid, "COLOUR", "red", Cancel);
         await owner.Api.Databases.AddAsync(stack.Uid, new() { Kind = "mongodb", Address = "db.example.com" }, Cancel);
         var database = (await owner.Api.Databases.ListAsync(stack.Uid, Cancel)).Response[0];
@@ -114,6 +119,8 @@ internal sealed class World
                 ["/stacks/{}/settings/{key}"] = "git-branch",
                 ["/stacks/{}/servers/{}/settings/{key}"] = "server-name",
                 ["/stacks/{}/processes/{name}"] = "worker",
+                ["/stacks/{}/services/{name}"] = "web",
+                ["/stacks/{}/containers/{uid}"] = container,
                 ["/stacks/{}/databases/{id:int}"] = $"{database.Id}",
                 ["/users/{id:int}"] = $"{owner.Id}",
                 ["/tokens/{id:int}"] = $"{token.Id}",

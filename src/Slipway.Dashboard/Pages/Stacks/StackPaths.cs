@@ -31,6 +31,10 @@ public static class StackPaths
 
     public static string Processes(string uid) => $"{Overview(uid)}/processes";
 
+    public static string Services(string uid) => $"{Overview(uid)}/services";
+
+    public static string Container(string uid, string containerUid) => $"{Overview(uid)}/containers/{Uri.EscapeDataString(containerUid)}";
+
     public static string Settings(string uid) => $"{Overview(uid)}/settings";
 
     public static string Activity(string uid) => $"{Overview(uid)}/activity";

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Slipway.Engine.Analysis.Docker;
 
 /// <summary>One service of a Docker stack: what its containers are made from and how they are started, reached and stopped.</summary>
@@ -62,7 +64,11 @@ internal sealed record BuildDefinition(string Context, string Dockerfile);
 internal sealed record VolumeDefinition(string Name, string Path, bool IsReadOnly);
 
 /// <summary>A port of the container, and those under which nginx offers it.</summary>
-internal sealed record PortDefinition(int Container, int? Http = null, int? Https = null);
+internal sealed record PortDefinition(int Container, int? Http = null, int? Https = null)
+{
+    /// <summary>The same in the language of the definition.</summary>
+    public string Text => string.Create(CultureInfo.InvariantCulture, $"{Container}:{Http}:{Https}").TrimEnd(':');
+}
 
 /// <summary>One step of a pre_stop_sequence: a pause in seconds, or a signal like USR1.</summary>
 internal sealed record StopStep(int Seconds, string? Signal);

@@ -26,7 +26,7 @@ internal static class SendCode
             new()
             {
                 Name = "check out the code",
-                Programs = [.. receive, .. RemoteGitCommands.CheckOut(context.State.Commit), .. LinkUploads(context)],
+                Programs = [.. receive, .. RemoteGitCommands.CheckOut(context.State.Commit), .. context.Wanted.IsDocker ? [] : LinkUploads(context)],
                 Environment = RemoteGitCommands.CheckOutEnvironment(
                     paths.CachedCopy, $"{paths.CachedCopy}/index-{context.Release}", context.ReleaseDirectory),
                 User = paths.User,
@@ -38,7 +38,8 @@ internal static class SendCode
         if (!result.IsSuccess)
             await DiskSpace.ThrowIfFullAsync(context, host, context.ReleaseDirectory, cancellationToken);
         result.EnsureSuccess();
-        await host.ApplyAsync(Furnish(context), cancellationToken);
+        // An image is made of what is in the commit and nothing else.
+        await host.ApplyAsync(context.Wanted.IsDocker ? [ForgetIndex(context)] : Furnish(context), cancellationToken);
     }
 
     private static async Task<IReadOnlyCollection<string>> ReadKnownCommitsAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
@@ -94,12 +95,14 @@ internal static class SendCode
         return pack;
     }
 
+    private static Remove ForgetIndex(DeployContext context) => new($"{context.Paths.CachedCopy}/index-{context.Release}");
+
     private static IReadOnlyList<FileChange> Furnish(DeployContext context)
     {
         var (release, paths) = (context.ReleaseDirectory, context.Paths);
         return
         [
-            new Remove($"{paths.CachedCopy}/index-{context.Release}"),
+            ForgetIndex(context),
             new Remove($"{release}/log"),
             new MakeLink($"{release}/log", paths.Log),
             new MakeDirectory($"{release}/tmp", Modes.Listable, paths.User, paths.User),

@@ -18,14 +18,14 @@ internal sealed class FoundationComponent : IComponent
     public ComponentPlan Plan(StackSpec stack, ServerSpec server)
     {
         var sshd = new WriteFile(SshdConfig.Path, Encoding.UTF8.GetBytes(SshdConfig.Text));
-        return server.HasRole(ServerRoles.Web)
+        return stack.RunsCode(server)
             ? new ComponentPlan { Packages = ["git", "logrotate"], Files = [.. Directories(stack.Paths), sshd], Settings = [new(stack.Paths.User)] }
             : new ComponentPlan { Files = [sshd] };
     }
 
     public async Task ConfigureAsync(ComponentRun run, CancellationToken cancellationToken)
     {
-        if (run.Server.HasRole(ServerRoles.Web))
+        if (run.Stack.RunsCode(run.Server))
             await AddUserAsync(run, run.Stack.Paths, cancellationToken);
         await run.ApplyAsync(run.Plan.Files, cancellationToken);
         if (await run.IsStaleAsync("sshd", SshdConfig.Text, cancellationToken))
@@ -35,7 +35,7 @@ internal sealed class FoundationComponent : IComponent
     public async Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
     {
         var paths = run.Stack.Paths;
-        if (!run.Server.HasRole(ServerRoles.Web))
+        if (!run.Stack.RunsCode(run.Server))
             return;
         await run.Host.ApplyAsync([new Remove(LogRotation.Path(paths)), new Remove(paths.Configuration)], cancellationToken);
         var uploads = await run.ReadAsync("look for uploaded files", [["find", paths.System, "-mindepth", "1", "-print", "-quit"]], cancellationToken);

@@ -12,7 +12,7 @@ internal sealed class NginxComponent : IComponent
 
     public ProvisionPhase Phase => ProvisionPhase.Servers;
 
-    public ComponentPlan? Plan(StackSpec stack, ServerSpec server) => !server.HasRole(ServerRoles.Web) ? null : new ComponentPlan
+    public ComponentPlan? Plan(StackSpec stack, ServerSpec server) => !stack.RunsCode(server) ? null : new ComponentPlan
     {
         Packages = ["nginx"],
         Files =

@@ -16,7 +16,7 @@ internal sealed class RubyComponent : IComponent
 
     public ComponentPlan? Plan(StackSpec stack, ServerSpec server)
     {
-        if (!server.HasRole(ServerRoles.Web))
+        if (stack.IsDocker || !stack.RunsCode(server))
             return null;
         if (stack.RubySource is { } source)
             return new ComponentPlan

@@ -7,6 +7,7 @@ using Slipway.Server.Accounts;
 using Slipway.Server.Actions;
 using Slipway.Server.Applications;
 using Slipway.Server.Audit;
+using Slipway.Server.Containers;
 using Slipway.Server.Deployments;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Data;
@@ -37,6 +38,8 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
     {
         typeof(AuditEntry), typeof(AuditHead), typeof(InstallationValue), typeof(JournalStep), typeof(JournalTicket), typeof(LogLine),
         typeof(IdempotentRequest), typeof(ProtectionKey), typeof(RequestCount), typeof(Schedule),
+        // They follow from deployments and from wanted numbers, which are audited.
+        typeof(Container),
         // Consents are noted where people give them and take them back; what comes of a code is a token, and that is audited.
         typeof(Authorization), typeof(AuthorizationCode),
     }.ToFrozenSet();

@@ -1,0 +1,26 @@
+using Slipway.Contracts.Actions;
+using Slipway.Contracts.Http;
+
+namespace Slipway.Contracts.Services;
+
+public sealed class ServicesClient(ApiConnection connection)
+{
+    public Task<ApiList<Service>> ListAsync(string stackUid, string? serverUid = null, int page = 1, CancellationToken cancellationToken = default) =>
+        connection.GetListAsync<Service>($"{Path(stackUid)}?page={page}&server_uid={Uri.EscapeDataString(serverUid ?? "")}", cancellationToken);
+
+    public Task<Service> GetAsync(string stackUid, string name, string? serverUid = null, CancellationToken cancellationToken = default) =>
+        connection.GetAsync<Service>($"{Path(stackUid)}/{Uri.EscapeDataString(name)}?server_uid={Uri.EscapeDataString(serverUid ?? "")}", cancellationToken);
+
+    /// <summary>Starts and stops containers until each named server has as many as wanted. It lasts over deployments and reboots.</summary>
+    public Task<StackAction> ScaleAsync(
+        string stackUid, string name, IReadOnlyDictionary<string, int> countByServerUid, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<ScaleService, StackAction>(
+            HttpMethod.Post, Path(stackUid), new() { ServiceName = name, ServerCount = countByServerUid }, cancellationToken);
+
+    /// <summary>Stops all containers of a service, or those on a server.</summary>
+    public Task<StackAction> StopAsync(string stackUid, string name, string? serverUid = null, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<StackAction>(
+            HttpMethod.Delete, $"{Path(stackUid)}/{Uri.EscapeDataString(name)}?server_uid={Uri.EscapeDataString(serverUid ?? "")}", cancellationToken);
+
+    private static string Path(string stackUid) => $"stacks/{Uri.EscapeDataString(stackUid)}/services";
+}

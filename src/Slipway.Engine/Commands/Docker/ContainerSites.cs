@@ -1,0 +1,65 @@
+using System.Globalization;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Commands.Docker;
+
+/// <summary>What nginx offers under one of its ports: a port of a service's containers.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Port">Where nginx listens.</param>
+/// <param name="Targets">Ports of the machine's loopback address behind which the containers are.</param>
+internal sealed record ContainerSite(string Service, int Port, IReadOnlyList<int> Targets);
+
+/// <summary>nginx's files for a Docker stack: requests go round the containers of a service.</summary>
+internal static class ContainerSites
+{
+    private const int HttpPort = 80;
+
+    public static string Upstreams(StackPaths paths, IReadOnlyList<ContainerSite> sites) =>
+        "# Written by Slipway at each switch.\n" + string.Concat(sites.Where(site => site.Targets.Count > 0).Select(site => Upstream(paths, site)));
+
+    /// <summary>Answers to the stack's own names.</summary>
+    public static string Sites(StackSpec stack, ServerSpec server, IReadOnlyList<ContainerSite> sites) =>
+        sites.Count == 0 || stack.HostNames.Count == 0
+            ? "# Written by Slipway; the stack offers nothing here.\n"
+            : string.Concat(sites.Select(site => Server(stack, server, site, "", string.Join(' ', stack.HostNames))));
+
+    /// <summary>Answers to the machine's address and to names that no site has; null when no service is to be reached there.</summary>
+    public static string? DefaultSite(StackSpec stack, ServerSpec server, IReadOnlyList<ContainerSite> sites) =>
+        sites.FirstOrDefault(site => site.Port == HttpPort) is { } site ? Server(stack, server, site, "default_server", "_") : null;
+
+    private static string Upstream(StackPaths paths, ContainerSite site) => $$"""
+        upstream {{Name(paths, site)}} {
+        {{string.Join('\n', site.Targets.Select(port => string.Create(CultureInfo.InvariantCulture, $"    server 127.0.0.1:{port} max_fails=3 fail_timeout=1s;")))}}
+        }
+
+        """;
+
+    private static string Server(StackSpec stack, ServerSpec server, ContainerSite site, string options, string names) => $$"""
+        # Written by Slipway; changes are overwritten.
+        server {
+        {{NginxBase.Listen(server.Facts, options, site.Port)}}
+            server_name {{names}};
+            error_log {{NginxConfig.ErrorLog(stack.Paths)}};
+            include {{NginxBase.SnippetPath}};
+
+        {{(stack.IsInMaintenance ? MaintenancePage.Locations(stack.Paths) : Location(stack.Paths, site))}}
+        }
+
+        """;
+
+    private static string Location(StackPaths paths, ContainerSite site) => site.Targets.Count == 0
+        ? """
+                location / {
+                    return 503;
+                }
+            """
+        : $$"""
+                location / {
+                    proxy_pass http://{{Name(paths, site)}};
+            {{NginxConfig.ProxyLines}}
+                }
+            """;
+
+    private static string Name(StackPaths paths, ContainerSite site) =>
+        string.Create(CultureInfo.InvariantCulture, $"{paths.UpstreamName}.{site.Service}.{site.Port}");
+}

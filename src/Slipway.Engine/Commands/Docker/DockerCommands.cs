@@ -1,0 +1,99 @@
+using System.Globalization;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Commands.Docker;
+
+/// <summary>Docker's command line. What belongs to a stack carries its label, and nothing else is ever named here.</summary>
+internal static class DockerCommands
+{
+    public const string StackLabel = "slipway.stack";
+    public const string ServiceLabel = "slipway.service";
+    public const string ReleaseLabel = "slipway.release";
+    public const string RunLabel = "slipway.run";
+    public const string CommitLabel = "slipway.commit";
+    public const string PortsLabel = "slipway.ports";
+
+    // Containers may have ended already, or be gone: that is what is wanted.
+    private const string SignalAll = """for id in "$@"; do docker container kill --signal "$0" -- "$id" >/dev/null 2>&1; done; true""";
+    private const string StopAll = """docker container stop --time "$0" -- "$@" >/dev/null 2>&1; docker container rm --force -- "$@" >/dev/null 2>&1; true""";
+    private const string UnpinAll = """docker container update --restart no -- "$@" >/dev/null 2>&1; true""";
+
+    /// <summary>Where the command line keeps what it is told, and signs in, for this stack alone.</summary>
+    public static IReadOnlyDictionary<string, string> Environment(StackPaths paths) => new Dictionary<string, string>
+    {
+        ["DOCKER_CONFIG"] = paths.DockerConfiguration,
+        ["HOME"] = "/root",
+    };
+
+    public static IReadOnlyList<string> CreateNetwork(StackPaths paths) =>
+        ["docker", "network", "create", "--driver", "bridge", .. Label(StackLabel, paths.Slug), "--", paths.Network];
+
+    public static IReadOnlyList<string> FindNetwork(StackPaths paths) => ["docker", "network", "inspect", "--format", "{{.Name}}", "--", paths.Network];
+
+    public static IReadOnlyList<string> RemoveNetwork(StackPaths paths) => ["docker", "network", "rm", "--", paths.Network];
+
+    /// <summary>Does nothing to a volume that is there.</summary>
+    public static IReadOnlyList<string> CreateVolume(StackPaths paths, string name) =>
+        ["docker", "volume", "create", .. Label(StackLabel, paths.Slug), "--", paths.Volume(name)];
+
+    public static IReadOnlyList<string> ListVolumes(StackPaths paths) => ["docker", "volume", "ls", "--quiet", .. Filter(StackLabel, paths.Slug)];
+
+    public static IReadOnlyList<string> RemoveVolumes(IEnumerable<string> volumes) => ["docker", "volume", "rm", "--", .. volumes];
+
+    /// <summary>The password comes on standard input.</summary>
+    public static IReadOnlyList<string> SignIn(string registry, string user) => ["docker", "login", "--username", user, "--password-stdin", registry];
+
+    public static IReadOnlyList<string> Pull(string image) => ["docker", "image", "pull", "--quiet", image];
+
+    public static IReadOnlyList<string> Tag(string image, string name) => ["docker", "image", "tag", image, name];
+
+    public static IReadOnlyList<string> FindImage(string image) => ["docker", "image", "inspect", "--format", "{{.Id}}", "--", image];
+
+    /// <summary>All names of the stack's images, one a line, each with its release behind the colon.</summary>
+    public static IReadOnlyList<string> ListImages(StackPaths paths) =>
+        ["docker", "image", "ls", "--filter", $"reference={paths.Images}/*", "--format", "{{.Repository}}:{{.Tag}}"];
+
+    public static IReadOnlyList<string> RemoveImages(IEnumerable<string> images) => ["docker", "image", "rm", "--", .. images];
+
+    /// <summary>Removes what lost its last name, and of that only the stack's own.</summary>
+    public static IReadOnlyList<string> PruneImages(StackPaths paths) => ["docker", "image", "prune", "--force", .. Filter(StackLabel, paths.Slug)];
+
+    public static IReadOnlyList<string> Build(StackPaths paths, string release, string commit, string dockerfile, string context, IEnumerable<string> names) =>
+    [
+        "docker", "image", "build", "--file", dockerfile, .. names.SelectMany(name => (string[])["--tag", name]),
+        .. Label(StackLabel, paths.Slug), .. Label(ReleaseLabel, release), .. Label(CommitLabel, commit), "--", context,
+    ];
+
+    public static IReadOnlyList<string> ListContainers(StackPaths paths) =>
+        ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", .. Filter(StackLabel, paths.Slug)];
+
+    public static IReadOnlyList<string> Inspect(IEnumerable<string> ids) => ["docker", "container", "inspect", "--", .. ids];
+
+    /// <summary>Ends when the container has.</summary>
+    public static IReadOnlyList<string> Await(string id) => ["docker", "container", "wait", id];
+
+    public static IReadOnlyList<string> Start(string id) => ["docker", "container", "start", "--", id];
+
+    public static IReadOnlyList<string> Remove(IEnumerable<string> ids) => ["docker", "container", "rm", "--force", "--", .. ids];
+
+    public static IReadOnlyList<string> LastOutput(string id, int lines) =>
+        ["docker", "container", "logs", "--tail", lines.ToString(CultureInfo.InvariantCulture), id];
+
+    /// <summary>Has the engine start the containers again when they crash, or when the machine starts.</summary>
+    public static IReadOnlyList<string> Pin(IEnumerable<string> ids) => ["docker", "container", "update", "--restart", KeepPolicy, "--", .. ids];
+
+    /// <summary>Has it never do so again.</summary>
+    public static IReadOnlyList<string> Unpin(IEnumerable<string> ids) => ["sh", "-c", UnpinAll, "sh", .. ids];
+
+    public static IReadOnlyList<string> Signal(IEnumerable<string> ids, string signal) => ["sh", "-c", SignalAll, signal, .. ids];
+
+    /// <summary>Stops containers, at last by force, and removes them; their volumes stay.</summary>
+    public static IReadOnlyList<string> StopAndRemove(IEnumerable<string> ids, int graceSeconds) =>
+        ["sh", "-c", StopAll, graceSeconds.ToString(CultureInfo.InvariantCulture), .. ids];
+
+    public const string KeepPolicy = "unless-stopped";
+
+    internal static IEnumerable<string> Label(string name, string value) => ["--label", $"{name}={value}"];
+
+    private static IEnumerable<string> Filter(string label, string value) => ["--filter", $"label={label}={value}"];
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Commands.Docker;
+
+/// <summary>A container that is to be made.</summary>
+internal sealed record NewContainer
+{
+    public required StackPaths Paths { get; init; }
+
+    public required ServiceDefinition Service { get; init; }
+
+    public required string Release { get; init; }
+
+    public required string Run { get; init; }
+
+    /// <summary>Tells the containers of a service's run apart.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Host ports by container port.</summary>
+    public IReadOnlyDictionary<int, int> HostPorts { get; init; } = new Dictionary<int, int>();
+
+    /// <summary>Made from what it is, so that a repetition finds it.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"slipway-{Paths.Slug}-{Service.Name}-{Run}-{Number}");
+
+    public string EnvironmentFile => $"{Paths.ContainerFiles(Run)}/{Service.Name}";
+
+    public string Image => Paths.Image(Service.Name, Release);
+
+    /// <summary>Makes it, without starting it. It is pinned once it serves; until then nothing may start it behind our back.</summary>
+    public IReadOnlyList<string> Create() =>
+    [
+        "docker", "container", "create", "--pull", "never", "--name", Name, .. Labels(), "--network", Paths.Network, "--network-alias", Service.Name,
+        "--restart", "no", "--stop-timeout", Text(Service.StopGrace), "--env-file", EnvironmentFile,
+        .. Service.Ports.SelectMany(port => (string[])["--publish", $"127.0.0.1:{Text(HostPorts[port.Container])}:{Text(port.Container)}/tcp"]),
+        .. Mounts(), Image, .. Service.Command,
+    ];
+
+    /// <summary>A command in a container of its own, which is gone with its end.</summary>
+    public IReadOnlyList<string> RunOnce(IReadOnlyList<string> command) =>
+    [
+        "docker", "container", "run", "--rm", "--pull", "never", "--name", Name, .. Labels(), "--network", Paths.Network, "--env-file", EnvironmentFile,
+        .. Mounts(), Image, .. command,
+    ];
+
+    private IEnumerable<string> Labels() =>
+    [
+        .. DockerCommands.Label(DockerCommands.StackLabel, Paths.Slug), .. DockerCommands.Label(DockerCommands.ServiceLabel, Service.Name),
+        .. DockerCommands.Label(DockerCommands.ReleaseLabel, Release), .. DockerCommands.Label(DockerCommands.RunLabel, Run),
+        .. DockerCommands.Label(DockerCommands.PortsLabel, string.Join(' ', Service.Ports.Select(port => port.Text))),
+    ];
+
+    private IEnumerable<string> Mounts()
+    {
+        foreach (var volume in Service.Volumes)
+            yield return $"--mount=type=volume,source={Paths.Volume(volume.Name)},target={volume.Path}{(volume.IsReadOnly ? ",readonly" : "")}";
+        if (Service.LogFolder is { } folder)
+            yield return $"--mount=type=bind,source={Paths.ContainerLogs(Service.Name)},target={folder}";
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

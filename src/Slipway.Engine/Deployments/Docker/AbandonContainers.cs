@@ -1,0 +1,71 @@
+using Slipway.Engine.Commands;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>After a failure or a cancel: the old containers serve as before, and what the attempt started is gone.</summary>
+internal static class AbandonContainers
+{
+    public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        if (context.State.IsSwitched)
+            return;
+        await Task.WhenAll(context.WebServers.Select(async server =>
+        {
+            try
+            {
+                await CleanAsync(context, server, context.Hosts(server), cancellationToken);
+            }
+            catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException)
+            {
+                await context.Log.WriteAsync(
+                    server.Name, Severity.Warning, $"What the attempt left on the server stays there until the next deployment: {exception.Message}");
+            }
+        }));
+    }
+
+    private static async Task CleanAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        await host.ApplyAsync([new Remove($"{context.Paths.Configuration}/containers"), new Remove(context.ReleaseDirectory)], cancellationToken);
+        // Before Docker is installed nothing can have been left.
+        if (await host.ReadFileAsync(DockerConfig.Path, cancellationToken) is null)
+            return;
+        var present = await StackContainers.ListAsync(context, host, cancellationToken);
+        await SwitchBackAsync(context, server, [.. present.Where(container => container.Run != context.Run && container is { IsPinned: true, IsUp: true })], cancellationToken);
+        var own = present.Where(container => container.Run == context.Run).Select(container => container.Id).ToList();
+        if (own.Count == 0)
+            return;
+        IReadOnlyList<IReadOnlyList<string>> drain = context.State.IsPrepared ? [NginxCommands.AwaitOldWorkers(context.Timeouts.Drain)] : [];
+        var stopped = await host.RunAsync(
+            StackContainers.Quick(context, "remove the new containers", []) with
+            {
+                Programs = [.. drain, DockerCommands.Unpin(own), DockerCommands.StopAndRemove(own, graceSeconds: 10)],
+                Deadline = context.Timeouts.Drain * 3,
+            },
+            onLine: null,
+            cancellationToken);
+        stopped.EnsureSuccess();
+    }
+
+    private static async Task SwitchBackAsync(DeployContext context, ServerSpec server, IReadOnlyList<ContainerState> old, CancellationToken cancellationToken)
+    {
+        if (old.Count == 0)
+        {
+            await Switcher.TakeDownAsync(context, server, cancellationToken);
+            return;
+        }
+        try
+        {
+            await SwitchContainers.WriteSitesAsync(context, server, SwitchContainers.SitesOf(old), cancellationToken);
+        }
+        catch (RemoteException) when (!context.State.IsPrepared)
+        {
+            // Its files are written anew, and nginx itself never heard of the new containers: what it refuses now it refused then.
+            return;
+        }
+        if (context.State.IsPrepared)
+            await Switcher.ReloadAsync(context, context.Hosts(server), cancellationToken);
+    }
+}

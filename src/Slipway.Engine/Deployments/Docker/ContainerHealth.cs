@@ -1,0 +1,107 @@
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>Asks a new container itself, before anyone else does.</summary>
+internal static class ContainerHealth
+{
+    private const int LinesShown = 40;
+
+    // One that cannot live ends well before.
+    private static readonly IReadOnlyList<string> Settle = ["sleep", "2"];
+
+    public static async Task CheckAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, ServiceDefinition service, ContainerState container, CancellationToken cancellationToken)
+    {
+        var problem = service.Health.Kind is HealthKind.Automatic && container.Health is not null
+            ? await FollowOwnCheckAsync(context, host, container, cancellationToken)
+            : ProbeFor(context, server, service, container) is { } probe
+                ? await ProbeAsync(context, host, container, probe, cancellationToken)
+                : await SettleAsync(context, host, container, cancellationToken);
+        if (problem is null)
+        {
+            await context.SayAsync(server, $"{service.Name} is healthy in {container.Id[..12]}.");
+            return;
+        }
+        var output = await host.RunAsync(
+            StackContainers.Quick(context, "read its output", DockerCommands.LastOutput(container.Id, LinesShown)), onLine: null, cancellationToken);
+        throw new UserErrorException(
+            $"The new container of {service.Name} on {server.Name} {problem}\nWhat it printed last:\n{(output.Tail.Count > 0 ? string.Join('\n', output.Tail) : "(nothing)")}");
+    }
+
+    /// <summary>How the container is asked; null when there is nothing to ask.</summary>
+    private static HttpProbe? ProbeFor(DeployContext context, ServerSpec server, ServiceDefinition service, ContainerState container)
+    {
+        var port = service.Ports.FirstOrDefault(port => port.Http is not null) ?? service.Ports.FirstOrDefault(port => port.Https is null);
+        if (service.Health.Kind is HealthKind.None || port is null || container.Address.Length == 0)
+            return null;
+        var isHttp = service.Health.Kind is HealthKind.Http || (service.Health.Kind is HealthKind.Automatic && port.Http is not null);
+        return new()
+        {
+            // Not the published port: there the engine accepts connections for whoever is behind.
+            TcpAddress = FormattableString.Invariant($"{container.Address}:{port.Container}"),
+            UrlPath = isHttp ? service.Health.Path : "",
+            HostName = context.Stack.HostNames is [var first, ..] ? first : server.Machine.Address,
+            // Without a path of its own an application need not have a page at /, but it must not crash there.
+            Healthy = service.Health.Kind is HealthKind.Http ? (200, 399) : (200, 499),
+            Deadline = context.Timeouts.Health,
+        };
+    }
+
+    private static async Task<string?> ProbeAsync(
+        DeployContext context, IRemoteHost host, ContainerState container, HttpProbe probe, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var probing = host.ProbeAsync(probe, either.Token);
+        var ending = host.RunAsync(
+            StackContainers.Quick(context, "wait for its end", DockerCommands.Await(container.Id)) with { Deadline = context.Timeouts.Health * 2 },
+            onLine: null,
+            either.Token);
+        var isEnded = await Task.WhenAny(probing, ending) == ending;
+        await either.CancelAsync();
+        await Task.WhenAll(SettledAsync(probing), SettledAsync(ending));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (isEnded)
+            return (await ending).IsSuccess ? await DescribeEndAsync(context, host, container, cancellationToken) : "could not be watched.";
+        var health = await probing;
+        return health.IsHealthy ? null : $"does not answer{(probe.UrlPath is { Length: > 0 } path ? $" {path}" : "")} well: {health.Reason}";
+    }
+
+    private static async Task SettledAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private static async Task<string?> SettleAsync(DeployContext context, IRemoteHost host, ContainerState container, CancellationToken cancellationToken)
+    {
+        await StackContainers.LinesAsync(context, host, "let it settle", Settle, cancellationToken);
+        return await StackContainers.FindAsync(context, host, container.Id, cancellationToken) is { Status: "running" }
+            ? null
+            : await DescribeEndAsync(context, host, container, cancellationToken);
+    }
+
+    private static async Task<string?> FollowOwnCheckAsync(DeployContext context, IRemoteHost host, ContainerState container, CancellationToken cancellationToken)
+    {
+        for (var left = context.Timeouts.Health; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(1))
+        {
+            switch (await StackContainers.FindAsync(context, host, container.Id, cancellationToken))
+            {
+                case { Status: "running", Health: "healthy" }:
+                    return null;
+                case { Status: "running", Health: "unhealthy" }:
+                    return "is unhealthy by the check of its image.";
+                case { Status: "running" }:
+                    await StackContainers.LinesAsync(context, host, "wait", ["sleep", "1"], cancellationToken);
+                    break;
+                default:
+                    return await DescribeEndAsync(context, host, container, cancellationToken);
+            }
+        }
+        return "did not become healthy by the check of its image in time.";
+    }
+
+    private static async Task<string> DescribeEndAsync(DeployContext context, IRemoteHost host, ContainerState container, CancellationToken cancellationToken) =>
+        await StackContainers.FindAsync(context, host, container.Id, cancellationToken) is { } ended
+            ? FormattableString.Invariant($"ended with exit code {ended.ExitCode}.")
+            : "is gone.";
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json;
+using Slipway.Engine.Commands.Docker;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>A container of the stack as Docker sees it.</summary>
+internal sealed record ContainerState
+{
+    public required string Id { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public required string Service { get; init; }
+
+    /// <summary>The work that made it.</summary>
+    public required string Run { get; init; }
+
+    public string Release { get; init; } = "";
+
+    public string Image { get; init; } = "";
+
+    /// <summary>created, running, restarting, paused, removing, exited or dead.</summary>
+    public required string Status { get; init; }
+
+    public int ExitCode { get; init; }
+
+    /// <summary>starting, healthy or unhealthy by the image's own check; null when it has none.</summary>
+    public string? Health { get; init; }
+
+    /// <summary>Whether the engine keeps it running: it serves, or did so until a moment ago.</summary>
+    public bool IsPinned { get; init; }
+
+    /// <summary>Its address in the stack's network; empty while it does not run.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>Host ports by container port.</summary>
+    public IReadOnlyDictionary<int, int> Ports { get; init; } = new Dictionary<int, int>();
+
+    public string Command { get; init; } = "";
+
+    /// <summary>Its ports and those of nginx, in the language of the definition, with blanks between them.</summary>
+    public string Offered { get; init; } = "";
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public bool IsUp => Status is "running" or "restarting";
+
+    /// <summary>Reads what "docker container inspect" prints.</summary>
+    public static IReadOnlyList<ContainerState> Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return [.. document.RootElement.EnumerateArray().Select(Of)];
+    }
+
+    private static ContainerState Of(JsonElement container)
+    {
+        var (config, state, host) = (container.GetProperty("Config"), container.GetProperty("State"), container.GetProperty("HostConfig"));
+        return new()
+        {
+            Id = Text(container, "Id"),
+            Name = Text(container, "Name").TrimStart('/'),
+            Service = Label(config, DockerCommands.ServiceLabel),
+            Run = Label(config, DockerCommands.RunLabel),
+            Release = Label(config, DockerCommands.ReleaseLabel),
+            Image = Text(config, "Image"),
+            Offered = Label(config, DockerCommands.PortsLabel),
+            Status = Text(state, "Status"),
+            ExitCode = Number(state, "ExitCode"),
+            Health = OwnHealth(state),
+            IsPinned = Text(host.GetProperty("RestartPolicy"), "Name") == DockerCommands.KeepPolicy,
+            Address = AddressOf(container),
+            Ports = PortsOf(host),
+            Command = string.Join(' ', Texts(config, "Cmd")),
+            StartedAt = Time(state, "StartedAt"),
+            CreatedAt = Time(container, "Created"),
+        };
+    }
+
+    private static string Label(JsonElement config, string name) =>
+        config.TryGetProperty("Labels", out var labels) && labels.ValueKind is JsonValueKind.Object ? Text(labels, name) : "";
+
+    private static string Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString()! : "";
+
+    private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
+
+    private static string? OwnHealth(JsonElement state) => state.EnumerateObject().Where(part => part.NameEquals("Health") && part.Value.ValueKind is JsonValueKind.Object)
+        .Select(part => Text(part.Value, "Status")).FirstOrDefault();
+
+    private static IEnumerable<string> Texts(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.ToString())] : [];
+
+    private static DateTimeOffset Time(JsonElement element, string name) =>
+        DateTimeOffset.TryParse(Text(element, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
+
+    private static string AddressOf(JsonElement container) =>
+        container.GetProperty("NetworkSettings").TryGetProperty("Networks", out var networks) && networks.ValueKind is JsonValueKind.Object
+            ? networks.EnumerateObject().Select(network => Text(network.Value, "IPAddress")).FirstOrDefault(address => address.Length > 0) ?? ""
+            : "";
+
+    private static Dictionary<int, int> PortsOf(JsonElement host)
+    {
+        var ports = new Dictionary<int, int>();
+        if (!host.TryGetProperty("PortBindings", out var bindings) || bindings.ValueKind is not JsonValueKind.Object)
+            return ports;
+        foreach (var binding in bindings.EnumerateObject())
+        {
+            if (binding.Value.ValueKind is JsonValueKind.Array && binding.Value.GetArrayLength() > 0
+                && int.TryParse(binding.Name.Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var inside)
+                && int.TryParse(Text(binding.Value[0], "HostPort"), NumberStyles.None, CultureInfo.InvariantCulture, out var outside))
+                ports[inside] = outside;
+        }
+        return ports;
+    }
+}

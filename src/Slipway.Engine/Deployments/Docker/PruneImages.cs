@@ -1,0 +1,50 @@
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Steps;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>Keeps the images of the newest releases for rollback and removes the others.</summary>
+internal static class PruneImages
+{
+    public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        var kept = new HashSet<string>();
+        await context.OnWebServersAsync(
+            async (server, host, token) =>
+            {
+                var remaining = await PruneAsync(context, server, host, token);
+                lock (kept)
+                    kept.UnionWith(remaining);
+            },
+            cancellationToken);
+        context.State.KeptReleases = [.. kept];
+    }
+
+    private static async Task<HashSet<string>> PruneAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var images = await StackContainers.LinesAsync(context, host, "list images", DockerCommands.ListImages(context.Paths), cancellationToken);
+        // Old containers may still have requests to answer, from a release that is older than those kept.
+        var used = (await StackContainers.ListAsync(context, host, cancellationToken)).Select(container => container.Release);
+        var remaining = images.Select(ReleaseOf).Distinct().OrderDescending(StringComparer.Ordinal).Take(PruneReleases.Kept)
+            .Append(context.Release).Concat(used).ToHashSet();
+        var old = images.Where(image => !remaining.Contains(ReleaseOf(image))).ToList();
+        if (old.Count > 0)
+        {
+            var removed = await host.RunAsync(
+                StackContainers.Quick(context, "remove old images", []) with
+                {
+                    Programs = [DockerCommands.RemoveImages(old), DockerCommands.PruneImages(context.Paths)],
+                    Deadline = context.Timeouts.Service,
+                },
+                onLine: null,
+                cancellationToken);
+            if (!removed.IsSuccess)
+                await context.Log.WriteAsync(server.Name, Severity.Warning, $"Some old images stay: {string.Join('\n', removed.Tail)}");
+        }
+        return remaining;
+    }
+
+    private static string ReleaseOf(string image) => image[(image.LastIndexOf(':') + 1)..];
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Slipway.Engine.Commands;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>Has each server end the old containers when their last requests are answered, in the way that their service wants.</summary>
+internal static class RetireContainers
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+
+    public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) =>
+        context.OnWebServersAsync((server, host, token) => RetireAsync(context, server, host, token), cancellationToken);
+
+    private static async Task RetireAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, cancellationToken));
+        await host.ApplyAsync([new Remove($"{context.Paths.Configuration}/containers")], cancellationToken);
+        if (plan.Leaving.Count == 0)
+            return;
+        // A restart of the machine must not bring them back.
+        await StackContainers.LinesAsync(context, host, "let go of containers", DockerCommands.Unpin(plan.Leaving.Select(container => container.Id)), cancellationToken);
+        foreach (var leaving in plan.Leaving.GroupBy(container => container.Service))
+        {
+            await host.RunAsync(EndOf(context, leaving.Key, [.. leaving.Select(container => container.Id)]), onLine: null, cancellationToken);
+            await context.SayAsync(server, $"{leaving.Count()} earlier containers of {leaving.Key} end when their last requests are answered.");
+        }
+    }
+
+    // Nobody waits for it: the server does it by itself. Should it be kept from that, the next deployment finds the containers and does it again.
+    private static RemoteCommand EndOf(DeployContext context, string serviceName, IReadOnlyList<string> ids)
+    {
+        var service = context.Docker.Services.FirstOrDefault(service => service.Name == serviceName);
+        var (sequence, grace) = (service?.PreStopSequence ?? [], service?.StopGrace ?? Analysis.Docker.ServiceDefinition.DefaultStopGrace);
+        return new()
+        {
+            Name = $"retire {serviceName}",
+            Programs =
+            [
+                NginxCommands.AwaitOldWorkers(context.Timeouts.Drain),
+                .. sequence.Select(step => step.Signal is { } signal
+                    ? DockerCommands.Signal(ids, signal)
+                    : ["sleep", step.Seconds.ToString(CultureInfo.InvariantCulture)]),
+                DockerCommands.StopAndRemove(ids, grace),
+            ],
+            Deadline = context.Timeouts.Drain + TimeSpan.FromSeconds(sequence.Sum(step => step.Seconds) + (grace * ids.Count)) + Margin,
+            IsDetached = true,
+        };
+    }
+}

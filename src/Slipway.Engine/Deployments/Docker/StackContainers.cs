@@ -1,0 +1,85 @@
+using System.Text;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>Asks Docker on a server for what the stack has there.</summary>
+internal static class StackContainers
+{
+    private const int Attempts = 3;
+
+    public static async Task<IReadOnlyList<ContainerState>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var ids = await LinesAsync(context, host, "list containers", DockerCommands.ListContainers(context.Paths), cancellationToken);
+            if (ids.Count == 0)
+                return [];
+            var (result, text) = await ReadAsync(context, host, "look at containers", DockerCommands.Inspect(ids), cancellationToken);
+            // One that was about to be removed may have gone in between.
+            if (result.IsSuccess)
+                return ContainerState.Read(text);
+            if (attempt == Attempts)
+                result.EnsureSuccess();
+        }
+    }
+
+    public static async Task<ContainerState?> FindAsync(DeployContext context, IRemoteHost host, string id, CancellationToken cancellationToken)
+    {
+        var (result, text) = await ReadAsync(context, host, "look at the container", DockerCommands.Inspect([id]), cancellationToken);
+        return result.IsSuccess ? ContainerState.Read(text)[0] : null;
+    }
+
+    /// <summary>Lines that a short command prints; one that fails is an error.</summary>
+    public static async Task<IReadOnlyList<string>> LinesAsync(
+        DeployContext context, IRemoteHost host, string name, IReadOnlyList<string> program, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        var result = await host.RunAsync(
+            Quick(context, name, program),
+            line =>
+            {
+                lines.Add(line.Text);
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
+        result.EnsureSuccess();
+        return lines;
+    }
+
+    public static ContainerPlan Plan(DeployContext context, ServerSpec server, IReadOnlyList<ContainerState> present) => ContainerPlan.For(
+        context.Docker, service => CountOf(server, service), present, context.Run, (service, number) => New(context, service, number).Name, context.Change);
+
+    /// <summary>How many containers of a service a server is to have: by default one, on the first server.</summary>
+    public static int CountOf(ServerSpec server, string service) => server.ProcessCounts.GetValueOrDefault(service, server.IsPrimary ? 1 : 0);
+
+    public static NewContainer New(DeployContext context, Analysis.Docker.ServiceDefinition service, int number) =>
+        new() { Paths = context.Paths, Service = service, Release = context.Release, Run = context.Run, Number = number };
+
+    public static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) => new()
+    {
+        Name = name,
+        Programs = [program],
+        Environment = DockerCommands.Environment(context.Paths),
+        Deadline = context.Timeouts.Query,
+        IsRepeatable = true,
+    };
+
+    // Long lines arrive in pieces. JSON needs none of the line ends, so all of them are left out.
+    private static async Task<(RemoteResult Result, string Text)> ReadAsync(
+        DeployContext context, IRemoteHost host, string name, IReadOnlyList<string> program, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        var result = await host.RunAsync(
+            Quick(context, name, program),
+            line =>
+            {
+                text.Append(line.Text);
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
+        return (result, text.ToString());
+    }
+}

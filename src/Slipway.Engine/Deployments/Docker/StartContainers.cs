@@ -1,0 +1,79 @@
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>Starts the containers that are missing beside those that serve, and waits until they are healthy: services that others require come first.</summary>
+internal static class StartContainers
+{
+    private const int Attempts = 10;
+
+    public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        await context.OnWebServersAsync((_, host, token) => RemoveHalfStartedAsync(context, host, token), cancellationToken);
+        foreach (var wave in context.Docker.Waves())
+            await context.OnWebServersAsync((server, host, token) => StartAsync(context, server, host, wave, token), cancellationToken);
+    }
+
+    // What an earlier run of this very step, cut off by a crash, has left.
+    private static async Task RemoveHalfStartedAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var present = await StackContainers.ListAsync(context, host, cancellationToken);
+        var half = present.Where(container => container.Run == context.Run && !container.IsUp).Select(container => container.Id).ToList();
+        if (half.Count > 0)
+            await StackContainers.LinesAsync(context, host, "remove what was half started", DockerCommands.Remove(half), cancellationToken);
+    }
+
+    private static async Task StartAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, IReadOnlyList<ServiceDefinition> wave, CancellationToken cancellationToken)
+    {
+        var present = await StackContainers.ListAsync(context, host, cancellationToken);
+        var plan = StackContainers.Plan(context, server, present);
+        var missing = plan.Missing.Where(next => wave.Contains(next.Service)).ToList();
+        foreach (var service in missing.Select(next => next.Service).Distinct().Where(service => service.PreStartSignal is not null))
+            await SignalAsync(context, host, service, present, cancellationToken);
+        var taken = present.SelectMany(container => container.Ports.Values).ToHashSet();
+        foreach (var (service, number) in missing)
+            await StartAsync(context, server, host, StackContainers.New(context, service, number), taken, cancellationToken);
+        var started = (await StackContainers.ListAsync(context, host, cancellationToken)).Where(container => container.Run == context.Run);
+        await Task.WhenAll(started.Select(container => wave.FirstOrDefault(service => service.Name == container.Service) is { } service
+            ? ContainerHealth.CheckAsync(context, server, host, service, container, cancellationToken)
+            : Task.CompletedTask));
+    }
+
+    private static async Task SignalAsync(
+        DeployContext context, IRemoteHost host, ServiceDefinition service, IReadOnlyList<ContainerState> present, CancellationToken cancellationToken)
+    {
+        var running = present.Where(container => container.Service == service.Name && container.Run != context.Run && container.IsUp)
+            .Select(container => container.Id).ToList();
+        if (running.Count > 0)
+            await StackContainers.LinesAsync(
+                context, host, "send pre_start_signal", DockerCommands.Signal(running, service.PreStartSignal!), cancellationToken);
+    }
+
+    private static async Task StartAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, NewContainer container, HashSet<int> taken, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var ports = HostPorts.Choose(container.Name, [.. container.Service.Ports.Select(port => port.Container)], taken, attempt);
+            var create = StackContainers.Quick(context, "make a container", (container with { HostPorts = ports }).Create());
+            var result = await host.RunAsync(create, onLine: null, cancellationToken);
+            if (result.IsSuccess)
+                result = await host.RunAsync(
+                    StackContainers.Quick(context, "start a container", DockerCommands.Start(container.Name)), onLine: null, cancellationToken);
+            if (result.IsSuccess)
+            {
+                taken.UnionWith(ports.Values);
+                return;
+            }
+            // Somebody else may have the port, or this very container was made before an answer was lost.
+            var isTaken = result.Tail.Any(line => line.Contains("already in use", StringComparison.Ordinal) || line.Contains("already allocated", StringComparison.Ordinal));
+            if (!isTaken || attempt == Attempts)
+                throw new UserErrorException($"The service {container.Service.Name} does not start on {server.Name}. Docker says:\n{string.Join('\n', result.Tail)}");
+            await host.RunAsync(StackContainers.Quick(context, "remove the container", DockerCommands.Remove([container.Name])), onLine: null, cancellationToken);
+        }
+    }
+}

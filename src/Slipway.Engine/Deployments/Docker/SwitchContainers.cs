@@ -1,0 +1,71 @@
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>Sends new requests to the containers that are to serve from now on, on all servers or on none.</summary>
+internal static class SwitchContainers
+{
+    public static async Task PrepareAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        await context.OnWebServersAsync(
+            async (server, host, token) =>
+            {
+                var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, token));
+                await WriteSitesAsync(context, server, SitesOf(context.Docker, [.. plan.Serving]), token);
+            },
+            cancellationToken);
+        context.State.IsPrepared = true;
+    }
+
+    public static async Task SwitchAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        await context.OnWebServersAsync((_, host, token) => Switcher.ReloadAsync(context, host, token), cancellationToken);
+        List<ServingContainer> serving = [];
+        await context.OnWebServersAsync(
+            async (server, host, token) =>
+            {
+                var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, token));
+                if (plan.Own.Count > 0)
+                    await StackContainers.LinesAsync(context, host, "keep containers", DockerCommands.Pin(plan.Own.Select(container => container.Id)), token);
+                lock (serving)
+                    serving.AddRange(plan.Serving.Select(container => ServingContainer.Of(server.Uid, container)));
+            },
+            cancellationToken);
+        context.State.Containers = serving;
+    }
+
+    /// <summary>Writes nginx's files and has them checked; requests go on as before.</summary>
+    public static Task WriteSitesAsync(DeployContext context, ServerSpec server, IReadOnlyList<ContainerSite> sites, CancellationToken cancellationToken) =>
+        Switcher.PrepareAsync(
+            context,
+            context.Hosts(server),
+            ContainerSites.Upstreams(context.Paths, sites),
+            ContainerSites.Sites(context.Stack, server, sites),
+            server.AnswersUnknownNames ? ContainerSites.DefaultSite(context.Stack, server, sites) : null,
+            cancellationToken);
+
+    /// <summary>The wanted services, with those containers that offer their ports.</summary>
+    public static IReadOnlyList<ContainerSite> SitesOf(DockerDefinition definition, IReadOnlyList<ContainerState> serving) =>
+    [
+        .. from service in definition.Services
+           from port in service.Ports
+           where port.Http is not null
+           select new ContainerSite(
+               service.Name,
+               port.Http ?? 0,
+               [.. serving.Where(container => container.Service == service.Name && container.Ports.ContainsKey(port.Container)).Select(container => container.Ports[port.Container])]),
+    ];
+
+    /// <summary>The same from what the containers say themselves: their definition may be another one than that of the release at hand.</summary>
+    public static IReadOnlyList<ContainerSite> SitesOf(IReadOnlyList<ContainerState> serving) =>
+    [
+        .. from container in serving
+           from port in container.Offered.Split(' ').Select(ServiceTexts.Port).OfType<PortDefinition>()
+           where port.Http is not null && container.Ports.ContainsKey(port.Container)
+           group container.Ports[port.Container] by (container.Service, Port: port.Http ?? 0) into targets
+           select new ContainerSite(targets.Key.Service, targets.Key.Port, [.. targets]),
+    ];
+}

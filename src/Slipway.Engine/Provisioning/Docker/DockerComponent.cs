@@ -1,0 +1,60 @@
+using System.Text;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Provisioning.Docker;
+
+/// <summary>The distribution's Docker Engine. It listens on its Unix socket, which only root may use, and nowhere else.</summary>
+internal sealed class DockerComponent : IComponent
+{
+    private const string Unit = "docker.service";
+
+    // From Debian 13 on the command line is a package of its own.
+    private static readonly string[] WithoutCommandLine = ["trixie", "forky", "sid"];
+
+    public string Name => "docker";
+
+    public ProvisionPhase Phase => ProvisionPhase.Servers;
+
+    public ComponentPlan? Plan(StackSpec stack, ServerSpec server) => !stack.IsDocker || !stack.RunsCode(server) ? null : new ComponentPlan
+    {
+        Packages = WithoutCommandLine.Contains(server.Facts.Codename) ? ["docker.io", "docker-cli"] : ["docker.io"],
+        Files = [new MakeDirectory(stack.Paths.DockerConfiguration, Modes.PrivateDirectory)],
+        Settings = [new(DockerConfig.With(null))],
+    };
+
+    public async Task ConfigureAsync(ComponentRun run, CancellationToken cancellationToken)
+    {
+        await run.ApplyAsync(run.Plan.Files, cancellationToken);
+        var present = await run.Host.ReadFileAsync(DockerConfig.Path, cancellationToken);
+        var settings = DockerConfig.With(present is null ? null : Encoding.UTF8.GetString(present));
+        await run.ApplyAsync([new WriteFile(DockerConfig.Path, Encoding.UTF8.GetBytes(settings))], cancellationToken);
+        await run.EnsureRunsAsync(Unit, settings, cancellationToken);
+    }
+
+    public async Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
+    {
+        var paths = run.Stack.Paths;
+        var containers = await ListAsync(run, "list containers", DockerCommands.ListContainers(paths), cancellationToken);
+        if (containers.Count > 0)
+            await run.RunAsync("stop containers", [DockerCommands.StopAndRemove(containers, graceSeconds: 10)], run.Timeouts.Drain * 3, cancellationToken);
+        if ((await run.ReadAsync("look for the network", [DockerCommands.FindNetwork(paths)], cancellationToken)).Result.IsSuccess)
+            await run.RunAsync("remove the network", DockerCommands.RemoveNetwork(paths), cancellationToken);
+        var images = await ListAsync(run, "list images", DockerCommands.ListImages(paths), cancellationToken);
+        if (images.Count > 0)
+            await run.RunAsync("remove images", DockerCommands.RemoveImages(images), cancellationToken);
+        var volumes = await ListAsync(run, "list volumes", DockerCommands.ListVolumes(paths), cancellationToken);
+        if (withData && volumes.Count > 0)
+            await run.RunAsync("remove volumes", DockerCommands.RemoveVolumes(volumes), cancellationToken);
+        else if (volumes.Count > 0)
+            await run.LogAsync(Severity.Warning, $"Docker's volumes of the stack stay: {string.Join(", ", volumes)}.");
+    }
+
+    // Where the engine was never installed there is nothing.
+    private static async Task<IReadOnlyList<string>> ListAsync(ComponentRun run, string name, IReadOnlyList<string> program, CancellationToken cancellationToken)
+    {
+        var (result, lines) = await run.ReadAsync(name, [program], cancellationToken);
+        return result.IsSuccess ? lines : [];
+    }
+}

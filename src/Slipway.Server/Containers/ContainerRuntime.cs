@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Slipway.Engine;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+
+namespace Slipway.Server.Containers;
+
+/// <summary>Docker's inspection of a container, with every key that clients of 2014 know: Docker has moved some since.</summary>
+internal static class ContainerRuntime
+{
+    /// <summary>Asks the server for it; null when the container is not there any more.</summary>
+    public static async Task<JsonObject?> ReadAsync(IRemoteHost host, string uid, EngineTimeouts timeouts, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        // Long lines arrive in pieces. JSON needs none of the line ends, so all of them are left out.
+        var result = await host.RunAsync(
+            new() { Name = "look at the container", Programs = [DockerCommands.Inspect([uid])], Deadline = timeouts.Query, IsRepeatable = true },
+            line =>
+            {
+                text.Append(line.Text);
+                return ValueTask.CompletedTask;
+            },
+            cancellationToken);
+        return result.IsSuccess && JsonNode.Parse(text.ToString())?.AsArray().FirstOrDefault() is JsonObject container ? Complete(container) : null;
+    }
+
+    public static JsonObject Complete(JsonObject container)
+    {
+        var (config, host, network) = (Part(container, "Config"), Part(container, "HostConfig"), Part(container, "NetworkSettings"));
+        Add(config, "CpuShares", Copy(host, "CpuShares") ?? 0);
+        Add(config, "Cpuset", Copy(host, "CpusetCpus") ?? "");
+        Add(config, "Memory", Copy(host, "Memory") ?? 0);
+        Add(config, "MemorySwap", Copy(host, "MemorySwap") ?? 0);
+        Add(config, "NetworkDisabled", false);
+        Add(config, "PortSpecs", null);
+        Add(config, "ExposedPorts", new JsonObject());
+        Add(host, "LxcConf", new JsonArray());
+        Add(container, "ExecDriver", Copy(host, "Runtime") ?? "");
+        Add(container, "Volumes", Mounts(container, mount => Copy(mount, "Source")));
+        Add(container, "VolumesRW", Mounts(container, mount => Copy(mount, "RW")));
+        Add(network, "PortMapping", null);
+        var first = (network["Networks"] as JsonObject)?.Select(pair => pair.Value).OfType<JsonObject>().FirstOrDefault();
+        Add(network, "Bridge", "");
+        foreach (var (name, empty) in new[] { ("Gateway", JsonValue.Create("")), ("IPAddress", JsonValue.Create("")), ("IPPrefixLen", JsonValue.Create(0)) })
+            Add(network, name, first is null ? empty : Copy(first, name));
+        return container;
+    }
+
+    private static JsonObject Part(JsonObject container, string name)
+    {
+        if (container[name] is not JsonObject part)
+            container[name] = part = [];
+        return part;
+    }
+
+    private static JsonObject Mounts(JsonObject container, Func<JsonObject, JsonNode?> value) => new(
+        (container["Mounts"] as JsonArray ?? []).OfType<JsonObject>()
+            .Where(mount => mount["Destination"] is not null)
+            .Select(mount => KeyValuePair.Create(mount["Destination"]!.ToString(), value(mount))));
+
+    private static JsonNode? Copy(JsonObject from, string name) => from[name]?.DeepClone();
+
+    private static void Add(JsonObject part, string name, JsonNode? value)
+    {
+        if (!part.ContainsKey(name))
+            part[name] = value;
+    }
+}

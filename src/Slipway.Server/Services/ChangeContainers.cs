@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Slipway.Engine.Deployments;
+using Slipway.Engine.Deployments.Docker;
+using Slipway.Server.Containers;
+using Slipway.Server.Deployments;
+using Slipway.Server.Platform.Work;
+
+namespace Slipway.Server.Services;
+
+/// <summary>Brings the wanted numbers of containers to the servers; those that make room are replaced, or end without a successor.</summary>
+internal sealed class ChangeContainers(string kind, DeploymentContexts contexts, TimeProvider time) : IActionHandler
+{
+    public string Kind => kind;
+
+    // Before the first deployment nothing runs; it will start as many as are wanted.
+    public async Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken)
+    {
+        if (await contexts.OfLiveAsync(run, cancellationToken) is not { } live)
+            return new([]);
+        var payload = JsonSerializer.Deserialize<ServiceChanges.Payload>(run.Claim.Payload)!;
+        var context = live with { Change = payload.ContainerUids.Count == 0 ? ContainerChange.None : ContainerChange.Of(payload.ContainerUids) };
+        return new(DeployStack.Adapt(DockerDeploy.RefreshSteps, context, run))
+        {
+            OnFailureAsync = token => Abandon.RunAsync(context, removeRelease: false, token),
+            OnEndAsync = (db, _, token) => ContainerRows.StoreAsync(db, run.Claim.StackId, context.State, time.GetUtcNow(), token),
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Server.Actions;
+using Slipway.Server.Deployments;
+using Slipway.Server.Platform.Work;
+using Slipway.Server.Stacks;
+
+namespace Slipway.Server.Services;
+
+/// <summary>What all changes of a stack's services have in common.</summary>
+internal sealed class ServiceChanges(AppDb db, ActionQueue queue, DeploymentContexts contexts)
+{
+    public const string NoDockerStack = "This is no Docker stack, so it has neither services nor containers.";
+
+    /// <summary>What the handler of the action is told: containers that make room.</summary>
+    internal sealed record Payload(IReadOnlyList<string> ContainerUids);
+
+    public static Task<Stack?> FindAsync(IQueryable<Stack> visible, string stackUid, CancellationToken cancellationToken) => visible
+        .Include(stack => stack.Servers.OrderBy(server => server.Id)).ThenInclude(server => server.ProcessCounts)
+        .FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
+
+    /// <summary>The services of the release that serves, or of the last analysis while none does.</summary>
+    public async Task<IReadOnlyList<ServiceDefinition>> ServicesAsync(Stack stack, CancellationToken cancellationToken) => !stack.IsDocker
+        ? []
+        : (await contexts.ServicesOfLiveAsync(stack.Id, cancellationToken) ?? StoredAnalysis.Of(stack.Analysis)?.Result.Docker)?.Services ?? [];
+
+    /// <summary>How many containers of a service a server is to have: by default one, on the first server.</summary>
+    public static int CountOf(Stack stack, Servers.Server server, string service) =>
+        server.ProcessCounts.Find(row => row.Process == service)?.Count ?? (server == DockerServers(stack).FirstOrDefault() ? 1 : 0);
+
+    public static IEnumerable<Servers.Server> DockerServers(Stack stack) =>
+        stack.Servers.Where(server => server.HasRole(stack.CodeRole)).OrderBy(server => server.Id);
+
+    /// <summary>Saves what was changed and queues the work.</summary>
+    public async Task<StackAction> AddAsync(
+        Stack stack, string kind, IReadOnlyList<string> containerUids, Requester requester, CancellationToken cancellationToken)
+    {
+        var action = queue.Add(stack, kind, kind, JsonSerializer.Serialize(new Payload(containerUids)), requester);
+        await db.SaveChangesAsync(cancellationToken);
+        queue.Wake(stack.Id);
+        return action;
+    }
+}

@@ -1,0 +1,24 @@
+using Slipway.Rig;
+using Slipway.SystemTests.Deployments;
+
+namespace Slipway.SystemTests.Docker;
+
+/// <summary>tests/testbed/apps/container-app, live on a server of its own, for the tests of one class. Each test leaves it healthy.</summary>
+public sealed class DockerApp(Testbed testbed, SharedOwner shared) : IAsyncLifetime
+{
+    public App App { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var owner = await shared.GetAsync(testbed);
+        var code = await owner.Git.CreateRepositoryAsync("tests/testbed/apps/container-app", App.Token);
+        var created = await owner.CreateAsync("Container app", code, []);
+        await created.SetAsync("GREETING", "good 'morning' \"all\" $HOME `id` #1");
+        var server = await owner.StartDockerServerAsync();
+        await created.Client.Servers.AddAsync(created.Uid, await Owner.DescribeAsync(server), App.Token);
+        App = new App(created.Client, await created.ReadAsync(), code, [server]);
+        DeployedApp.AssertSucceeded(await App.DeployAsync());
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

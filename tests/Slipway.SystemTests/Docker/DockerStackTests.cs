@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text.Json;
+using Slipway.Contracts.Containers;
+using Slipway.Contracts.Http;
+using Slipway.Rig;
+using Slipway.SystemTests.Deployments;
+
+namespace Slipway.SystemTests.Docker;
+
+/// <summary>Containers on a real Docker Engine: from a commit to their service, while visitors come.</summary>
+public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerApp>
+{
+    private static int _version = 100;
+
+    private readonly App _app = deployed.App;
+
+    [Fact]
+    public async Task Container_HasWhatItsDefinitionSays()
+    {
+        Assert.Equal("docker", (await _app.ReadAsync()).Framework);
+        Assert.Equal("GREETING=good 'morning' \"all\" $HOME `id` #1\nNAME=web \"of\" $HOME\nRACK_ENV=production", await _app.GetAsync("/environment"));
+        // The other service is found by its name.
+        Assert.NotEqual("", await _app.GetAsync("/peer"));
+        Assert.DoesNotContain("no peer", await _app.GetAsync("/peer"), StringComparison.Ordinal);
+        Assert.StartsWith("build", await _app.GetAsync("/commands"), StringComparison.Ordinal);
+        Assert.StartsWith("started ", await ExecuteAsync("cat", $"/var/log/containers/{_app.Slug}/web/app.log"), StringComparison.Ordinal);
+
+        var service = await _app.Client.Services.GetAsync(_app.Uid, "web", cancellationToken: App.Token);
+        var container = Assert.Single(service.Containers);
+        Assert.Equal(("web", "80", true), (container.ServiceName, container.WebPorts, container.CaptureOutput));
+        Assert.Equal("perl app.pl", container.Command);
+        var port = JsonSerializer.Deserialize<string[]>(container.PortList)![0].Split(':');
+        Assert.Equal("3000", port[1]);
+        var runtime = (await _app.Client.Containers.GetAsync(_app.Uid, container.Uid[..12], App.Token)).Runtime!.Value;
+        Assert.True(runtime.GetProperty("State").GetProperty("Running").GetBoolean());
+        Assert.Equal("unless-stopped", runtime.GetProperty("HostConfig").GetProperty("RestartPolicy").GetProperty("Name").GetString());
+        // Nobody but this machine reaches the container, or the engine, past nginx.
+        var listening = await ExecuteAsync("ss", "--listening", "--tcp", "--numeric", "--no-header");
+        Assert.Contains($"127.0.0.1:{port[0]}", listening, StringComparison.Ordinal);
+        Assert.DoesNotContain($"0.0.0.0:{port[0]}", listening, StringComparison.Ordinal);
+        Assert.DoesNotContain(":2375", listening, StringComparison.Ordinal);
+        Assert.DoesNotContain("GREETING", await ExecuteAsync("sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ChangedCommit_IsLive_WithoutAFailedRequest()
+    {
+        var counter = await UidsAsync("counter");
+        var commands = (await _app.GetAsync("/commands")).Split('\n').Length;
+        var version = NewVersion();
+        await _app.Code.CommitVersionAsync(version, App.Token);
+        var load = await _app.UnderLoadAsync(async () =>
+        {
+            DeployedApp.AssertSucceeded(await _app.DeployAsync());
+            return version;
+        });
+        AssertNoneFailed(load);
+        Assert.Equal(version, await _app.GetAsync("/"));
+        Assert.Equal(commands + 1, (await _app.GetAsync("/commands")).Split('\n').Length);
+        Assert.EndsWith("deploy", await _app.GetAsync("/commands"), StringComparison.Ordinal);
+        Assert.Equal(counter, await UidsAsync("counter"));
+        await AwaitOnlyListedAsync();
+    }
+
+    [Fact]
+    public async Task Scale_FromOneToFiveToTwo_FailsNoRequest()
+    {
+        var load = await _app.UnderLoadAsync(async () =>
+        {
+            foreach (var count in new[] { 5, 2 })
+            {
+                await _app.DoneAsync(_app.Client.Services.ScaleAsync(_app.Uid, "web", await CountAsync(count), App.Token));
+                Assert.Equal(count, (await UidsAsync("web")).Count);
+            }
+            return null;
+        });
+        AssertNoneFailed(load);
+        // It lasts over a deployment.
+        DeployedApp.AssertSucceeded(await _app.DeployAsync());
+        var two = await UidsAsync("web");
+        Assert.Equal(2, two.Count);
+        await _app.DoneAsync(_app.Client.Containers.StopAsync(_app.Uid, two[0], App.Token));
+        Assert.Equal([two[1]], await UidsAsync("web"));
+        await _app.DoneAsync(_app.Client.Actions.RestartServiceAsync(_app.Uid, "web", cancellationToken: App.Token));
+        Assert.DoesNotContain(two[1], await UidsAsync("web"));
+        await AwaitOnlyListedAsync();
+    }
+
+    [Fact]
+    public async Task StoppedService_AnswersWith503_AndComesBack()
+    {
+        await _app.DoneAsync(_app.Client.Services.StopAsync(_app.Uid, "web", cancellationToken: App.Token));
+        Assert.Empty((await _app.Client.Services.GetAsync(_app.Uid, "web", cancellationToken: App.Token)).Containers);
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => _app.GetAsync("/"));
+        Assert.Equal(503, (int)refused.StatusCode!);
+        await _app.DoneAsync(_app.Client.Services.ScaleAsync(_app.Uid, "web", await CountAsync(1), App.Token));
+        Assert.NotEqual("", await _app.GetAsync("/"));
+    }
+
+    [Theory]
+    [InlineData("broken", "ended with exit code", "this version is broken")]
+    [InlineData("sick", "does not answer /healthz well", "serving sick")]
+    public async Task VersionThatCannotServe_IsNeverSeen(string version, string says, string printed)
+    {
+        var before = await _app.GetAsync("/");
+        await _app.Code.CommitVersionAsync(version, App.Token);
+        var load = await _app.UnderLoadAsync(async () =>
+        {
+            var deployment = await _app.DeployAsync();
+            Assert.Equal("failed", deployment.Outcome.Meaning);
+            Assert.Contains(says, deployment.Message, StringComparison.Ordinal);
+            Assert.Contains(printed, deployment.Message, StringComparison.Ordinal);
+            return null;
+        });
+        AssertNoneFailed(load);
+        Assert.Equal(before, await _app.GetAsync("/"));
+        await AwaitOnlyListedAsync();
+        await MendAsync();
+    }
+
+    [Fact]
+    public async Task BuildThatFails_IsShown_AndChangesNothing()
+    {
+        var before = await _app.GetAsync("/");
+        var file = await File.ReadAllTextAsync(Path.Combine(_app.Code.Folder, "Dockerfile"), App.Token);
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file + "RUN echo one step more && exit 3\n" }, App.Token);
+        var deployment = await _app.DeployAsync();
+        Assert.Equal("failed", deployment.Outcome.Meaning);
+        Assert.Contains("one step more", string.Join('\n', await _app.LinesAsync(deployment.AsyncActionId!.Value)), StringComparison.Ordinal);
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { [".cloud66/services.yml"] = "production:\n  services:\n    web: {image: a b}\n" }, App.Token);
+        Assert.Contains(".cloud66/services.yml, line 3: web: image expects", (await _app.DeployAsync()).Message, StringComparison.Ordinal);
+        Assert.Equal(before, await _app.GetAsync("/"));
+        var services = await File.ReadAllTextAsync(Path.Combine(Testbed.Repository.FullName, "tests/testbed/apps/container-app/.cloud66/services.yml"), App.Token);
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file, [".cloud66/services.yml"] = services }, App.Token);
+        DeployedApp.AssertSucceeded(await _app.DeployAsync());
+    }
+
+    [Fact]
+    public async Task Rollback_NeedsNoBuild_AndFailsNoRequest()
+    {
+        var (one, two) = (NewVersion(), NewVersion());
+        await _app.Code.CommitVersionAsync(one, App.Token);
+        var earlier = await _app.DeployAsync();
+        await _app.Code.CommitVersionAsync(two, App.Token);
+        DeployedApp.AssertSucceeded(await _app.DeployAsync());
+        var load = await _app.UnderLoadAsync(async () =>
+        {
+            var rollback = await _app.RollBackAsync(earlier.Id);
+            DeployedApp.AssertSucceeded(rollback);
+            Assert.DoesNotContain(await _app.StepsAsync(rollback.AsyncActionId!.Value), step => step.Name is "build images");
+            return one;
+        });
+        AssertNoneFailed(load);
+        Assert.Equal(one, await _app.GetAsync("/"));
+    }
+
+    [Fact]
+    public async Task Containers_ComeBack_AfterARestartOfTheMachine()
+    {
+        var (before, uids) = (await _app.GetAsync("/"), await UidsAsync("web"));
+        await _app.Server.RebootAsync(App.Token);
+        await App.WaitAsync(async () =>
+        {
+            try
+            {
+                return await _app.GetAsync("/") == before;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+        Assert.Equal(uids, await UidsAsync("web"));
+    }
+
+    [Fact]
+    public async Task UnknownContainer_IsNotFound() => Assert.Equal(
+        404,
+        (int)(await Assert.ThrowsAsync<SlipwayApiException>(() => _app.Client.Containers.GetAsync(_app.Uid, new('0', 64), App.Token))).Status);
+
+    private async Task MendAsync()
+    {
+        await _app.Code.CommitVersionAsync(NewVersion(), App.Token);
+        DeployedApp.AssertSucceeded(await _app.DeployAsync());
+    }
+
+    private async Task<IReadOnlyList<string>> UidsAsync(string service) => [.. (await ListAsync(service)).Select(container => container.Uid)];
+
+    private async Task<IReadOnlyList<Container>> ListAsync(string? service = null) =>
+        (await _app.Client.Containers.ListAsync(_app.Uid, serviceName: service, cancellationToken: App.Token)).Response;
+
+    private async Task<Dictionary<string, int>> CountAsync(int count) =>
+        (await _app.Client.Servers.ListAsync(_app.Uid, 1, App.Token)).Response.ToDictionary(server => server.Uid, _ => count);
+
+    // Earlier containers are drained first. What a restart of the machine has kept from that lies there, stopped, until the next deployment.
+    private Task AwaitOnlyListedAsync() => App.WaitAsync(async () =>
+    {
+        var present = (await ExecuteAsync("docker", "container", "ls", "--quiet", "--no-trunc")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return present.ToHashSet().SetEquals((await ListAsync()).Select(container => container.Uid));
+    });
+
+    private Task<string> ExecuteAsync(params string[] command) => _app.Server.ExecuteAsync(command, App.Token);
+
+    private static string NewVersion() => Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture);
+
+    private static void AssertNoneFailed(LoadReport load) => Assert.True(load.Failed.Count == 0, load.ToString());
+}

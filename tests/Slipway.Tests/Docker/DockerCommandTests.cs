@@ -1,0 +1,149 @@
+using System.Text;
+using Slipway.Engine;
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Tests.Docker;
+
+public sealed class DockerCommandTests
+{
+    private static readonly StackPaths Paths = new("shop");
+
+    private static readonly NewContainer Web = new()
+    {
+        Paths = Paths,
+        Service = new()
+        {
+            Name = "web",
+            Command = ["rackup", "-p", "3000", "; reboot"],
+            Ports = [new(3000, 80, 443), new(4000)],
+            Volumes = [new("data", "/my data", false), new("keys", "/keys", true)],
+            LogFolder = "/app/log",
+            StopGrace = 30,
+        },
+        Release = "20261127-abc",
+        Run = "20261127-run",
+        Number = 2,
+        HostPorts = new Dictionary<int, int> { [3000] = 20001, [4000] = 20002 },
+    };
+
+    [Fact]
+    public void Create_IsExactlyThis() => Assert.Equal(
+        [
+            "docker", "container", "create", "--pull", "never", "--name", "slipway-shop-web-20261127-run-2",
+            "--label", "slipway.stack=shop", "--label", "slipway.service=web", "--label", "slipway.release=20261127-abc", "--label", "slipway.run=20261127-run",
+            "--label", "slipway.ports=3000:80:443 4000",
+            "--network", "slipway-shop", "--network-alias", "web", "--restart", "no", "--stop-timeout", "30",
+            "--env-file", "/etc/slipway/stacks/shop/containers/20261127-run/web",
+            "--publish", "127.0.0.1:20001:3000/tcp", "--publish", "127.0.0.1:20002:4000/tcp",
+            "--mount=type=volume,source=slipway-shop-data,target=/my data", "--mount=type=volume,source=slipway-shop-keys,target=/keys,readonly",
+            "--mount=type=bind,source=/var/log/containers/shop/web,target=/app/log",
+            "slipway/shop/web:20261127-abc", "rackup", "-p", "3000", "; reboot",
+        ],
+        Web.Create());
+
+    [Fact]
+    public void RunOnce_TakesNoPortsAndNoName_OfTheService()
+    {
+        var program = Web.RunOnce(["rake", "db:migrate"]);
+        Assert.Equal(["docker", "container", "run", "--rm"], program.Take(4));
+        Assert.Equal(["slipway/shop/web:20261127-abc", "rake", "db:migrate"], program.TakeLast(3));
+        Assert.DoesNotContain("--publish", program);
+        Assert.DoesNotContain("--network-alias", program);
+        Assert.Contains("--network", program);
+    }
+
+    [Fact]
+    public void Build_NamesEveryService_AndLabels() => Assert.Equal(
+        [
+            "docker", "image", "build", "--file", "/r/docker/Dockerfile", "--tag", "slipway/shop/web:1", "--tag", "slipway/shop/worker:1",
+            "--label", "slipway.stack=shop", "--label", "slipway.release=1", "--label", "slipway.commit=abc", "--", "/r",
+        ],
+        DockerCommands.Build(Paths, "1", "abc", "/r/docker/Dockerfile", "/r", [Paths.Image("web", "1"), Paths.Image("worker", "1")]));
+
+    [Fact]
+    public void EverythingThatIsListed_IsOfTheStack()
+    {
+        Assert.Equal(["docker", "container", "ls", "--all", "--quiet", "--no-trunc", "--filter", "label=slipway.stack=shop"], DockerCommands.ListContainers(Paths));
+        Assert.Equal(["docker", "image", "ls", "--filter", "reference=slipway/shop/*", "--format", "{{.Repository}}:{{.Tag}}"], DockerCommands.ListImages(Paths));
+        Assert.Equal(["docker", "image", "prune", "--force", "--filter", "label=slipway.stack=shop"], DockerCommands.PruneImages(Paths));
+        Assert.Equal(["docker", "volume", "ls", "--quiet", "--filter", "label=slipway.stack=shop"], DockerCommands.ListVolumes(Paths));
+    }
+
+    [Fact]
+    public void Scripts_AreConstant_AndTakeTheirValuesAsArguments()
+    {
+        Assert.Equal(["USR1", "a", "b"], DockerCommands.Signal(["a", "b"], "USR1").Skip(3));
+        Assert.Equal(DockerCommands.Signal(["x"], "HUP")[2], DockerCommands.Signal(["a", "b"], "USR1")[2]);
+        Assert.Equal(["10", "a", "b"], DockerCommands.StopAndRemove(["a", "b"], 10).Skip(3));
+        Assert.Equal(["docker", "container", "update", "--restart", "unless-stopped", "--", "a"], DockerCommands.Pin(["a"]));
+        Assert.Equal(["docker", "login", "--username", "me", "--password-stdin", "quay.io"], DockerCommands.SignIn("quay.io", "me"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("{}")]
+    public void EngineSettings_KeepLogsSmall(string? present) => Assert.Equal(
+        """
+        {
+          "log-driver": "json-file",
+          "log-opts": {
+            "max-size": "10m",
+            "max-file": "3"
+          },
+          "live-restore": true
+        }
+
+        """,
+        DockerConfig.With(present));
+
+    [Fact]
+    public void EngineSettings_OfSomebodyElse_Stay()
+    {
+        var settings = DockerConfig.With("""{"log-driver":"journald","insecure-registries":["r:5000"],"live-restore":false}""");
+        Assert.Contains("journald", settings, StringComparison.Ordinal);
+        Assert.Contains("r:5000", settings, StringComparison.Ordinal);
+        Assert.Contains("\"live-restore\": false", settings, StringComparison.Ordinal);
+        Assert.DoesNotContain("max-size", settings, StringComparison.Ordinal);
+        Assert.Equal(settings, DockerConfig.With(settings));
+    }
+
+    [Theory]
+    [InlineData("[]", "is no JSON object")]
+    [InlineData("{", "cannot be read")]
+    [InlineData("""{"hosts":["unix:///var/run/docker.sock","tcp://0.0.0.0:2375"]}""", "listen on TCP")]
+    public void EngineSettings_ThatAreNotFit_AreRefused(string present, string says) =>
+        Assert.Contains(says, Assert.Throws<UserErrorException>(() => DockerConfig.With(present)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void EnvironmentFile_IsAsDockerReadsIt()
+    {
+        var file = ContainerEnvironment.File([new("B", new("a 'b' \"c\" $d #e")), new("A", new(""))]);
+        Assert.Equal("A=\nB=a 'b' \"c\" $d #e\n", Encoding.UTF8.GetString(file));
+        Assert.Contains("KEY has several lines", Assert.Throws<UserErrorException>(() => ContainerEnvironment.File([new("KEY", new("a\nb"))])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Indirection_NeedsItsVariable()
+    {
+        var variables = new Dictionary<string, Secret> { ["A"] = new("value") };
+        Assert.Equal("value", ContainerEnvironment.Resolve("_env:A", variables, "web: image"));
+        Assert.Equal("plain", ContainerEnvironment.Resolve("plain", variables, "web: image"));
+        Assert.Equal(
+            "web: image is _env:B, but the stack has no variable B. Set it, then deploy again.",
+            Assert.Throws<UserErrorException>(() => ContainerEnvironment.Resolve("_env:B", variables, "web: image")).Message);
+    }
+
+    [Fact]
+    public void HostPorts_AreTheSameForTheSameContainer_AndOthersForTheNextAttempt()
+    {
+        var first = HostPorts.Choose("c", [3000, 4000], [], 0);
+        Assert.Equal(first, HostPorts.Choose("c", [3000, 4000], [], 0));
+        Assert.NotEqual(first[3000], HostPorts.Choose("c", [3000], [], 1)[3000]);
+        Assert.NotEqual(first[3000], HostPorts.Choose("c", [3000], [first[3000]], 0)[3000]);
+        Assert.All(Enumerable.Range(0, 500).Select(i => HostPorts.Choose($"c{i}", [1], [], 0)[1]), port => Assert.InRange(port, 20000, 32767));
+    }
+}

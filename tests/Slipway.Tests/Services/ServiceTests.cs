@@ -1,0 +1,177 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Http;
+using Slipway.Server.Containers;
+using Slipway.Server.Services;
+using Slipway.Server.Users;
+using Slipway.Tests.Support;
+
+namespace Slipway.Tests.Services;
+
+public sealed class ServiceTests : IAsyncDisposable
+{
+    private readonly SlipwayApp _app = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task Services_AreListed_WithTheirContainers_AndFilteredByServer()
+    {
+        var (owner, uid, servers) = await GivenDockerStackAsync();
+        await _app.InDatabaseAsync(db => Given.ContainerAsync(db, servers[0]));
+        await _app.InDatabaseAsync(db => Given.ContainerAsync(db, servers[1], uid: 'd'));
+
+        var services = (await owner.Api.Services.ListAsync(uid, cancellationToken: Cancel)).Response;
+        Assert.Equal([("web", 2), ("worker", 0)], services.Select(service => (service.Name, service.Containers.Count)));
+        Assert.Equal(new Dictionary<string, int> { [servers[0]] = 1, [servers[1]] = 0 }, services[0].ServerCount);
+        var container = services[0].Containers[0];
+        Assert.Equal(("""["5128:3000"]""", "80:443", "Lion"), (container.PortList, container.WebPorts, container.ServerName));
+        var onTiger = await owner.Api.Services.GetAsync(uid, "web", servers[1], Cancel);
+        Assert.Equal(new string('d', 64), Assert.Single(onTiger.Containers).Uid);
+        Assert.Equal([servers[1]], onTiger.ServerCount.Keys);
+        Assert.Empty((await owner.Api.Services.GetAsync(uid, "worker", cancellationToken: Cancel)).Containers);
+        await AssertStatusAsync(HttpStatusCode.NotFound, () => owner.Api.Services.GetAsync(uid, "nobody", cancellationToken: Cancel));
+
+        Assert.Equal(2, (await owner.Api.Containers.ListAsync(uid, cancellationToken: Cancel)).Count);
+        Assert.Equal(new string('c', 64), Assert.Single((await owner.Api.Containers.ListAsync(uid, servers[0], cancellationToken: Cancel)).Response).Uid);
+        Assert.Empty((await owner.Api.Containers.ListAsync(uid, serviceName: "worker", cancellationToken: Cancel)).Response);
+    }
+
+    [Theory]
+    [InlineData("application/json", """{"service_name":"web","server_count":{"SERVER":3}}""", 3)]
+    [InlineData("application/json", """{"service_name":"web","server_count":"{\"SERVER\":\"3\"}"}""", 3)]
+    [InlineData("application/x-www-form-urlencoded", "service_name=web&server_count[SERVER]=3", 3)]
+    [InlineData("application/json", """{"service_name":"web","server_count":{"SERVER":3,"unknown":7}}""", 3)]
+    [InlineData("application/json", """{"service_name":"web","server_count":{"SERVER":-2}}""", 0)]
+    [InlineData("application/json", """{"service_name":"web","server_group_count":{"GROUP":4}}""", 4)]
+    public async Task Scale_TakesEveryEncoding(string type, string body, int expected)
+    {
+        var (owner, uid, servers) = await GivenDockerStackAsync();
+        var group = (await owner.Api.ServerGroups.ListAsync(uid, 1, Cancel)).Response[0].Id;
+        var text = body.Replace("SERVER", servers[0], StringComparison.Ordinal).Replace("GROUP", $"{group}", StringComparison.Ordinal);
+        using var content = new StringContent(text, new System.Net.Http.Headers.MediaTypeHeaderValue(type));
+
+        var (status, reply) = await owner.SendAsync(HttpMethod.Post, $"/api/3/stacks/{uid}/services.json", content);
+
+        Assert.True(status == HttpStatusCode.OK, reply.ToJsonString());
+        Assert.Equal(expected, (await owner.Api.Services.GetAsync(uid, "web", cancellationToken: Cancel)).ServerCount[servers[0]]);
+    }
+
+    [Theory]
+    [InlineData("""{"service_name":"nobody","server_count":{"SERVER":1}}""", "no service 'nobody'. It has: web, worker")]
+    [InlineData("""{"service_name":"web"}""", "server_count must name servers")]
+    [InlineData("""{"service_name":"web","server_count":{"SERVER":101}}""", "up to 100")]
+    [InlineData("""{"server_count":{"SERVER":1}}""", "service_name is missing")]
+    public async Task Scale_RefusesWhatCannotBe_AndChangesNothing(string body, string says)
+    {
+        var (owner, uid, servers) = await GivenDockerStackAsync();
+        using var content = new StringContent(body.Replace("SERVER", servers[0], StringComparison.Ordinal));
+
+        var (status, reply) = await owner.SendAsync(HttpMethod.Post, $"/api/3/stacks/{uid}/services.json", content);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(says, (string?)reply["details"], StringComparison.Ordinal);
+        Assert.Equal(0, await _app.InDatabaseAsync(db => db.ProcessCounts.CountAsync(Cancel)));
+    }
+
+    [Fact]
+    public async Task Stop_WantsNone_OnOneServerOrAll()
+    {
+        var (owner, uid, servers) = await GivenDockerStackAsync();
+        await owner.Api.Services.ScaleAsync(uid, "web", servers.ToDictionary(server => server, _ => 2), Cancel);
+        Assert.Equal("service_stop", (await owner.Api.Services.StopAsync(uid, "web", servers[1], Cancel)).Action);
+        Assert.Equal([2, 0], await CountsAsync(owner, uid));
+        await owner.Api.Services.StopAsync(uid, "web", cancellationToken: Cancel);
+        Assert.Equal([0, 0], await CountsAsync(owner, uid));
+        await AssertStatusAsync(HttpStatusCode.NotFound, () => owner.Api.Services.StopAsync(uid, "nobody", cancellationToken: Cancel));
+        await AssertStatusAsync(HttpStatusCode.NotFound, () => owner.Api.Services.StopAsync(uid, "web", "unknown", Cancel));
+    }
+
+    [Fact]
+    public async Task StoppedContainer_IsOneLess_AndARestartedOneIsNot()
+    {
+        var (owner, uid, servers) = await GivenDockerStackAsync();
+        await owner.Api.Services.ScaleAsync(uid, "web", new Dictionary<string, int> { [servers[0]] = 2 }, Cancel);
+        var container = await _app.InDatabaseAsync(db => Given.ContainerAsync(db, servers[0]));
+
+        Assert.Equal("container_restart", (await owner.Api.Actions.RestartContainerAsync(uid, container, Cancel)).Action);
+        Assert.Equal([2, 0], await CountsAsync(owner, uid));
+        var restart = await owner.Api.Actions.RestartServiceAsync(uid, "web", cancellationToken: Cancel);
+        Assert.Equal([container], await PayloadAsync(restart.Id));
+        var stop = await owner.Api.Containers.StopAsync(uid, container[..12], Cancel);
+        Assert.Equal([container], await PayloadAsync(stop.Id));
+        Assert.Equal([1, 0], await CountsAsync(owner, uid));
+
+        foreach (var unknown in new[] { new string('e', 64), container[..11], "../x" })
+            await AssertStatusAsync(HttpStatusCode.NotFound, () => owner.Api.Containers.StopAsync(uid, unknown, Cancel));
+        await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Actions.RestartServiceAsync(uid, "worker", cancellationToken: Cancel));
+    }
+
+    [Fact]
+    public async Task Restart_OfServices_NeedsTheLevelControl()
+    {
+        var (_, uid, servers) = await GivenDockerStackAsync();
+        await _app.InDatabaseAsync(db => Given.ContainerAsync(db, servers[0]));
+        var deployer = await _app.GivenMemberAsync(AccessLevel.Deploy);
+        await AssertStatusAsync(HttpStatusCode.Forbidden, () => deployer.Api.Actions.RestartServiceAsync(uid, "web", cancellationToken: Cancel));
+    }
+
+    [Fact]
+    public async Task StackThatIsNoDockerStack_HasNone_AndRefusesChanges()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var uid = (await owner.GivenStackAsync()).Uid;
+        Assert.Empty((await owner.Api.Services.ListAsync(uid, cancellationToken: Cancel)).Response);
+        Assert.Empty((await owner.Api.Containers.ListAsync(uid, cancellationToken: Cancel)).Response);
+        await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Services.ScaleAsync(uid, "web", new Dictionary<string, int> { ["x"] = 1 }, Cancel));
+        await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Services.StopAsync(uid, "web", cancellationToken: Cancel));
+        await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Containers.StopAsync(uid, new('c', 64), Cancel));
+    }
+
+    [Fact]
+    public void Runtime_HasEveryKeyThatOldClientsKnow()
+    {
+        var runtime = ContainerRuntime.Complete(JsonNode.Parse("""
+            {"Id":"a","Args":[],"Config":{"Env":["A=b"]},"HostConfig":{"CpuShares":5,"CpusetCpus":"0","Memory":7,"MemorySwap":8,"Runtime":"runc"},"State":{},
+             "Mounts":[{"Source":"/var/lib/docker/volumes/x","Destination":"/data","RW":true}],
+             "NetworkSettings":{"Networks":{"n":{"Gateway":"172.18.0.1","IPAddress":"172.18.0.2","IPPrefixLen":16}}}}
+            """)!.AsObject());
+        Assert.Equal(["CpuShares", "Cpuset", "Env", "ExposedPorts", "Memory", "MemorySwap", "NetworkDisabled", "PortSpecs"], runtime["Config"]!.AsObject().Select(pair => pair.Key).Order());
+        Assert.Equal((5, "0", 7), ((int?)runtime["Config"]!["CpuShares"], (string?)runtime["Config"]!["Cpuset"], (int?)runtime["Config"]!["Memory"]));
+        Assert.Equal("""{"/data":"/var/lib/docker/volumes/x"}""", runtime["Volumes"]!.ToJsonString());
+        Assert.Equal("""{"/data":true}""", runtime["VolumesRW"]!.ToJsonString());
+        Assert.Equal("172.18.0.2", (string?)runtime["NetworkSettings"]!["IPAddress"]);
+        Assert.True(runtime["NetworkSettings"]!.AsObject().ContainsKey("PortMapping"));
+        Assert.Equal("[]", runtime["HostConfig"]!["LxcConf"]!.ToJsonString());
+    }
+
+    private async Task<(Person Owner, string Uid, IReadOnlyList<string> Servers)> GivenDockerStackAsync()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var uid = (await owner.GivenStackAsync()).Uid;
+        await _app.ChangeAsync(db => Given.AnalysisAsync(db, uid));
+        await _app.ChangeAsync(db => Given.DockerAsync(db, uid));
+        List<string> servers = [];
+        foreach (var (address, name) in new[] { ("192.0.2.1", "Lion"), ("192.0.2.2", "Tiger") })
+        {
+            _app.Machines.Add(address);
+            var server = await owner.Api.Servers.AddAsync(uid, new() { Address = address, Name = name }, Cancel);
+            Assert.Contains("docker", server.ServerRoles);
+            servers.Add(server.Uid);
+        }
+        return (owner, uid, servers);
+    }
+
+    private async Task<IReadOnlyList<string>> PayloadAsync(int actionId) => JsonSerializer.Deserialize<ServiceChanges.Payload>(
+        await _app.InDatabaseAsync(db => db.Actions.Where(action => action.Id == actionId).Select(action => action.Payload).FirstAsync(Cancel)))!.ContainerUids;
+
+    private static async Task<IReadOnlyList<int>> CountsAsync(Person owner, string uid) =>
+        [.. (await owner.Api.Services.GetAsync(uid, "web", cancellationToken: Cancel)).ServerCount.Values];
+
+    private static async Task AssertStatusAsync(HttpStatusCode expected, Func<Task> act) =>
+        Assert.Equal(expected, (await Assert.ThrowsAsync<SlipwayApiException>(act)).Status);
+}
