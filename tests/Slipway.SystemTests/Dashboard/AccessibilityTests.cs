@@ -13,7 +13,8 @@ public sealed class AccessibilityTests(DashboardRig rig)
     [
         "/", "/stacks", "/stacks/new", "/stacks/{uid}", "/stacks/{uid}/deploy", "/stacks/{uid}/deployments", "/stacks/{uid}/environment",
         "/stacks/{uid}/environment?reveal=GREETING", "/stacks/{uid}/environment?edit=GREETING", "/stacks/{uid}/servers", "/stacks/{uid}/activity",
-        "/stacks/{uid}/processes", "/stacks/{uid}/settings",
+        "/stacks/{uid}/processes", "/stacks/{uid}/settings", "/stacks/{docker}/services", "/stacks/{docker}/containers/cccccccccccc",
+        "/stacks/{docker}/setup/analysis",
         "/stacks/{uid}/actions/{action}", "/stacks/{uid}/setup/analysis", "/stacks/{uid}/setup/servers", "/stacks/{uid}/setup/deploy",
         "/tokens", "/applications", "/applications/{application}", "/authorized-applications",
         "/oauth/authorize?client_id={client}&redirect_uri=urn:ietf:wg:oauth:2.0:oob&scope=public+redeploy+jobs+users+admin",
@@ -106,6 +107,7 @@ public sealed class AccessibilityTests(DashboardRig rig)
 
     private string Address(string page) => page
         .Replace("{uid}", rig.Stack.Uid, StringComparison.Ordinal)
+        .Replace("{docker}", rig.DockerStack.Uid, StringComparison.Ordinal)
         .Replace("{application}", $"{rig.Application.Id}", StringComparison.Ordinal)
         .Replace("{client}", rig.Application.ClientId, StringComparison.Ordinal)
         .Replace("{member}", $"{rig.Member.Id}", StringComparison.Ordinal)

@@ -36,6 +36,9 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
     /// <summary>An analysed stack that no test changes.</summary>
     public Stack Stack { get; private set; } = null!;
 
+    /// <summary>An analysed Docker stack that no test changes.</summary>
+    public Stack DockerStack { get; private set; } = null!;
+
     /// <summary>The action that analysed it.</summary>
     public int ActionId { get; private set; }
 
@@ -61,11 +64,10 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = BrowserArguments });
 
         Application = await _api.Applications.RegisterAsync(new("Harbour bot", [Contracts.Applications.Application.OutOfBand]), Token);
-        var created = await _api.Stacks.CreateAsync(new() { Name = "Lighthouse", Git = _repository.Url, Environment = "staging" }, Token);
-        ActionId = created.Action.Id;
-        await FinishAsync(created.Stack.Uid, ActionId);
-        Stack = await _api.Stacks.GetAsync(created.Stack.Uid, Token);
+        Stack = await AnalyseAsync("Lighthouse", _repository, "staging");
+        ActionId = (await _api.Actions.ListAsync(Stack.Uid, cancellationToken: Token)).Response[^1].Id;
         await FinishAsync(Stack.Uid, (await _api.Environments.AddAsync(Stack.Uid, "GREETING", "line one\nline \"two\" $(three)", Token)).Id);
+        DockerStack = await AnalyseAsync("Container harbour", await _git.CreateRepositoryAsync("tests/testbed/apps/container-app", Token));
         await GatherPeopleAsync(_api);
         _session = await SignInAsync();
     }
@@ -119,6 +121,13 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await window.Page.WaitForURLAsync("**/stacks");
         return await window.Page.Context.StorageStateAsync();
+    }
+
+    private async Task<Stack> AnalyseAsync(string name, GitRepository code, string environment = "production")
+    {
+        var created = await Api.Stacks.CreateAsync(new() { Name = name, Git = code.Url, Environment = environment }, Token);
+        await FinishAsync(created.Stack.Uid, created.Action.Id);
+        return await Api.Stacks.GetAsync(created.Stack.Uid, Token);
     }
 
     private async Task FinishAsync(string stackUid, int actionId)

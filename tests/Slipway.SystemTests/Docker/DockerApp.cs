@@ -11,14 +11,19 @@ public sealed class DockerApp(Testbed testbed, SharedOwner shared) : IAsyncLifet
     public async ValueTask InitializeAsync()
     {
         var owner = await shared.GetAsync(testbed);
-        var code = await owner.Git.CreateRepositoryAsync("tests/testbed/apps/container-app", App.Token);
-        var created = await owner.CreateAsync("Container app", code, []);
-        await created.SetAsync("GREETING", "good 'morning' \"all\" $HOME `id` #1");
-        var server = await owner.StartDockerServerAsync();
-        await created.Client.Servers.AddAsync(created.Uid, await Owner.DescribeAsync(server), App.Token);
-        App = new App(created.Client, await created.ReadAsync(), code, [server]);
-        DeployedApp.AssertSucceeded(await App.DeployAsync());
+        App = await DeployAsync(owner, await owner.StartDockerServerAsync());
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    public static async Task<App> DeployAsync(Owner owner, FreshServer server)
+    {
+        var code = await owner.Git.CreateRepositoryAsync("tests/testbed/apps/container-app", App.Token);
+        var created = await owner.CreateAsync("Container app", code, []);
+        await created.SetAsync("GREETING", "good 'morning' \"all\" $HOME `id` #1");
+        await created.Client.Servers.AddAsync(created.Uid, await Owner.DescribeAsync(server), App.Token);
+        var app = new App(created.Client, await created.ReadAsync(), code, [server]);
+        DeployedApp.AssertSucceeded(await app.DeployAsync());
+        return app;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Slipway.Contracts.Containers;
@@ -133,6 +134,23 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
         var services = await File.ReadAllTextAsync(Path.Combine(Testbed.Repository.FullName, "tests/testbed/apps/container-app/.cloud66/services.yml"), App.Token);
         await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file, [".cloud66/services.yml"] = services }, App.Token);
         DeployedApp.AssertSucceeded(await _app.DeployAsync());
+    }
+
+    [Fact]
+    public async Task BuildThatIsCancelled_LeavesNothing()
+    {
+        var (before, file) = (await _app.GetAsync("/"), await File.ReadAllTextAsync(Path.Combine(_app.Code.Folder, "Dockerfile"), App.Token));
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file + "RUN echo now it hangs && sleep 6543\n" }, App.Token);
+        var reply = await _app.QueueAsync();
+        await _app.SeeAsync(reply.AsyncActionId, "now it hangs");
+        var cancelled = Stopwatch.GetTimestamp();
+        await _app.Client.Deployments.CancelAsync(_app.Uid, reply.DeploymentId, App.Token);
+        Assert.Equal("cancelled", (await _app.EndAsync(reply)).Outcome.Meaning);
+        Assert.InRange(Stopwatch.GetElapsedTime(cancelled), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.Equal(before, await _app.GetAsync("/"));
+        await App.WaitAsync(async () => await ExecuteAsync("sh", "-c", "pgrep -f '[s]leep 6543' || true") == "");
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file }, App.Token);
+        await MendAsync();
     }
 
     [Fact]
