@@ -94,7 +94,7 @@ public sealed class ProvisionPlanTests
     public void Components_HaveNamesOfTheirOwn()
     {
         var names = ComponentList.AddComponents().Select(component => component.Name).ToList();
-        Assert.Equal(["base", "ruby", "nginx", "postgresql", "mysql", "redis", "memcached"], names);
+        Assert.Equal(["base", "ruby", "nginx", "docker", "postgresql", "mysql", "redis", "memcached"], names);
         Assert.Distinct(names);
     }
 
