@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Engine;
 using Slipway.Engine.Remote;
-using Slipway.Server.Actions;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Platform.Work;
@@ -70,7 +69,7 @@ internal static class ContainerEndpoints
             return ApiProblem.NotFound();
         var server = stack.Servers.First(server => server.Id == row.ServerId);
         server.SetCount(row.ServiceName, Math.Max(0, ServiceChanges.CountOf(stack, server, row.ServiceName) - 1));
-        return Api.Ok(ActionRecords.From(await changes.AddAsync(stack, StopKind, [row.Uid], caller.Requester, cancellationToken)));
+        return Api.Ok(await changes.AddAsync(stack, StopKind, [row.Uid], caller.Requester, cancellationToken));
     }
 
     /// <summary>The container with this uid, or the only one whose uid begins like this.</summary>

@@ -5,6 +5,7 @@ using Slipway.Server.Actions;
 using Slipway.Server.Deployments;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Stacks;
+using ActionRecord = Slipway.Contracts.Actions.StackAction;
 
 namespace Slipway.Server.Services;
 
@@ -33,12 +34,11 @@ internal sealed class ServiceChanges(AppDb db, ActionQueue queue, DeploymentCont
         stack.Servers.Where(server => server.HasRole(stack.CodeRole)).OrderBy(server => server.Id);
 
     /// <summary>Saves what was changed and queues the work.</summary>
-    public async Task<StackAction> AddAsync(
+    public async Task<ActionRecord> AddAsync(
         Stack stack, string kind, IReadOnlyList<string> containerUids, Requester requester, CancellationToken cancellationToken)
     {
         var action = queue.Add(stack, kind, kind, JsonSerializer.Serialize(new Payload(containerUids)), requester);
         await db.SaveChangesAsync(cancellationToken);
-        queue.Wake(stack.Id);
-        return action;
+        return await ActionRecords.StartAsync(queue, db, action, cancellationToken);
     }
 }
