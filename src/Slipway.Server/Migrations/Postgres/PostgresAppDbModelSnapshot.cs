@@ -691,6 +691,60 @@ namespace Slipway.Server.Migrations.Postgres
                     b.ToTable("AuditHeads");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Containers.Container", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("Command")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Image")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("PortList")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("ServerId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ServiceName")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Uid")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("WebPorts")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ServerId", "Uid")
+                        .IsUnique();
+
+                    b.ToTable("Containers");
+                });
+
             modelBuilder.Entity("Slipway.Server.Deployments.Deployment", b =>
                 {
                     b.Property<int>("Id")
@@ -1643,6 +1697,17 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Navigation("Authorization");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Containers.Container", b =>
+                {
+                    b.HasOne("Slipway.Server.Servers.Server", "Server")
+                        .WithMany("Containers")
+                        .HasForeignKey("ServerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Server");
+                });
+
             modelBuilder.Entity("Slipway.Server.Deployments.Deployment", b =>
                 {
                     b.HasOne("Slipway.Server.Actions.StackAction", "Action")
@@ -1835,6 +1900,8 @@ namespace Slipway.Server.Migrations.Postgres
 
             modelBuilder.Entity("Slipway.Server.Servers.Server", b =>
                 {
+                    b.Navigation("Containers");
+
                     b.Navigation("ProcessCounts");
                 });
 

@@ -666,6 +666,58 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.ToTable("AuditHeads");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Containers.Container", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Command")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Image")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PortList")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("ServerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ServiceName")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Uid")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("WebPorts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ServerId", "Uid")
+                        .IsUnique();
+
+                    b.ToTable("Containers");
+                });
+
             modelBuilder.Entity("Slipway.Server.Deployments.Deployment", b =>
                 {
                     b.Property<int>("Id")
@@ -1596,6 +1648,17 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.Navigation("Authorization");
                 });
 
+            modelBuilder.Entity("Slipway.Server.Containers.Container", b =>
+                {
+                    b.HasOne("Slipway.Server.Servers.Server", "Server")
+                        .WithMany("Containers")
+                        .HasForeignKey("ServerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Server");
+                });
+
             modelBuilder.Entity("Slipway.Server.Deployments.Deployment", b =>
                 {
                     b.HasOne("Slipway.Server.Actions.StackAction", "Action")
@@ -1788,6 +1851,8 @@ namespace Slipway.Server.Migrations.Sqlite
 
             modelBuilder.Entity("Slipway.Server.Servers.Server", b =>
                 {
+                    b.Navigation("Containers");
+
                     b.Navigation("ProcessCounts");
                 });
 
