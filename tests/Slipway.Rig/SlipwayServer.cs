@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using CliWrap;
+using CliWrap.Buffered;
 using Slipway.Contracts;
 using Slipway.Contracts.Setup;
 
@@ -87,6 +88,21 @@ public sealed partial class SlipwayServer : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;
+    }
+
+    /// <summary>Runs one of the server's commands on the same data, like <c>database backup FILE</c>, and gives its exit code and what it printed.</summary>
+    public async Task<(int ExitCode, string Output)> RunAsync(
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellationToken)
+    {
+        Dictionary<string, string?> environment = new(_settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
+        {
+            ["Slipway__DataDirectory"] = _data.FullName,
+        };
+        foreach (var (name, value) in settings)
+            environment[name] = value;
+        var result = await Cli.Wrap("dotnet").WithArguments([ServerFile(), .. arguments]).WithEnvironmentVariables(environment)
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(cancellationToken);
+        return (result.ExitCode, result.StandardOutput + result.StandardError);
     }
 
     /// <summary>Asks it to end, as systemd would: SIGTERM. Waits until it has.</summary>

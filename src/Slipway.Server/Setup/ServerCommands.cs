@@ -23,6 +23,7 @@ internal static class ServerCommands
     {
         AccountCommand.Create(services),
         AuditCommand.Create(services),
+        DatabaseCommand.Create(services),
     };
 
     private static async Task<int> InvokeAsync(RootCommand root, string[] arguments, TextWriter output)

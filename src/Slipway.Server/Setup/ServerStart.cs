@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Platform.Data.Moving;
 
 namespace Slipway.Server.Setup;
 
@@ -12,6 +13,8 @@ internal static class ServerStart
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             var stopping = app.Lifetime.ApplicationStopping;
+            DatabaseStart.MakeDirectory(app.Services.GetRequiredService<IOptions<DataOptions>>().Value.DataDirectory);
+            using var held = app.Services.GetRequiredService<InstanceLock>().Take();
             await app.Services.GetRequiredService<DatabaseStart>().RunAsync(stopping);
             await app.Services.GetRequiredService<SetupLink>().PrintAsync(stopping);
             await app.RunAsync();
@@ -20,6 +23,11 @@ internal static class ServerStart
         catch (Exception exception) when (exception is StartException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync("Slipway cannot start. " + exception.Message);
+            return 1;
+        }
+        catch (Exception exception) when (DatabaseErrors.IsUnavailable(exception))
+        {
+            await Console.Error.WriteLineAsync($"Slipway cannot start. {DatabaseErrors.Explain(exception)} ({exception.GetBaseException().Message})");
             return 1;
         }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)

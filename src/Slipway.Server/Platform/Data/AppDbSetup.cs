@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Data.Connections;
+using Slipway.Server.Platform.Data.Moving;
 using Slipway.Server.Platform.Data.Storage;
 
 namespace Slipway.Server.Platform.Data;
@@ -28,6 +29,7 @@ internal static class AppDbSetup
         services.AddHostedService(provider => provider.GetRequiredService<StorageProbe>());
         services.AddSingleton<AppDbParts>();
         services.AddSingleton<DatabaseStart>();
+        services.AddSingleton<InstanceLock>();
 
         if (builder.Configuration[$"{DatabaseOptions.Section}:Provider"] == DatabaseOptions.Postgres)
             services.AddPostgres(PostgresConnection.Text(builder.Configuration, "slipway"));
@@ -75,9 +77,8 @@ internal static class AppDbSetup
         services.AddSingleton<IDbContextFactory<AppDb>, AppDbFactory<PostgresAppDb>>();
     }
 
-    private static string SqliteConnectionString(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString
-        ?? $"Data Source={Path.Combine(provider.GetRequiredService<IOptions<DataOptions>>().Value.DataDirectory, "slipway.db")}";
+    private static string SqliteConnectionString(IServiceProvider provider) => SqliteFile.ConnectionString(
+        provider.GetRequiredService<IOptions<DatabaseOptions>>().Value, provider.GetRequiredService<IOptions<DataOptions>>().Value);
 
     private sealed class AppDbFactory<TContext>(IDbContextFactory<TContext> inner) : IDbContextFactory<AppDb>
         where TContext : AppDb

@@ -27,27 +27,44 @@ internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        await CheckAsync(db, cancellationToken);
+    }
+
+    public async Task CheckAsync(AppDb db, CancellationToken cancellationToken)
+    {
         if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
             throw new StartException("There is no database of this version of Slipway. Check Slipway:DataDirectory, and start the server once.");
+        await CheckKeyAsync(db, cancellationToken);
+    }
+
+    /// <summary>Whether this version and this master key can work with a database, after migrating it perhaps.</summary>
+    public async Task CheckKeyAsync(AppDb db, CancellationToken cancellationToken)
+    {
+        await RefuseNewerAsync(db, cancellationToken);
         Verify(await ReadCheckAsync(db, cancellationToken) ?? throw new StartException("The database was never used. Start the server once."));
     }
 
     private static Task<string?> ReadCheckAsync(AppDb db, CancellationToken cancellationToken) => db.Installation
         .Where(value => value.Name == InstallationValue.KeyCheck).Select(value => value.Value).FirstOrDefaultAsync(cancellationToken);
 
-    private static async Task MigrateAsync(AppDb db, CancellationToken cancellationToken)
+    public static async Task MigrateAsync(AppDb db, CancellationToken cancellationToken)
+    {
+        // Asking first spares most starts a comparison of whole models.
+        if (db.Database.GetMigrations().Count() > await RefuseNewerAsync(db, cancellationToken))
+            await db.Database.MigrateAsync(cancellationToken);
+    }
+
+    private static async Task<int> RefuseNewerAsync(AppDb db, CancellationToken cancellationToken)
     {
         var known = db.Database.GetMigrations().ToHashSet();
         var applied = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).ToHashSet();
         if (applied.FirstOrDefault(migration => !known.Contains(migration)) is { } newer)
             throw new StartException(
                 $"The database was changed by a newer Slipway than this one: it has {newer}. Start that version again, or restore the backup from before the upgrade.");
-        // Asking first spares most starts a comparison of whole models.
-        if (known.Count > applied.Count)
-            await db.Database.MigrateAsync(cancellationToken);
+        return applied.Count;
     }
 
-    private static void MakeDirectory(string path)
+    public static void MakeDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(path);
