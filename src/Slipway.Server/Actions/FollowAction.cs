@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
@@ -8,6 +9,7 @@ using Slipway.Contracts;
 using Slipway.Contracts.Actions;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Work.Feed;
 using Slipway.Server.Platform.Work;
 
 namespace Slipway.Server.Actions;
@@ -19,8 +21,8 @@ namespace Slipway.Server.Actions;
 internal sealed class FollowAction(
     IDbContextFactory<AppDb> contexts, ActionFeed feed, TimeProvider time, IHostApplicationLifetime lifetime)
 {
-    // Signals come from this process only; what another node writes is seen by looking.
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    // Readers who have seen the same come at the same time, by the signal that woke them all: the first one's look is for all of them.
+    private readonly ConcurrentDictionary<(int Id, long Since, long Version), Lazy<Task<Look?>>> _looks = new();
 
     public static async Task<Results<ServerSentEventsResult<string>, ApiProblem>> Handle(
         string stackUid, int id, HttpRequest request, ApiParameters parameters, Caller caller, AppDb db, FollowAction follow, CancellationToken cancellationToken)
@@ -40,7 +42,7 @@ internal sealed class FollowAction(
         while (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
             var news = feed.NextAsync(id);
-            if (await LookAsync(id, since, cancellationToken) is not var (action, lines, steps))
+            if (await ShareAsync(id, since, cancellationToken) is not var (action, lines, steps))
                 yield break;
             foreach (var line in lines)
             {
@@ -59,23 +61,42 @@ internal sealed class FollowAction(
                 yield return new(JsonSerializer.Serialize(action, SlipwayJson.Default.StackAction), ActionsClient.FinishedEvent);
                 yield break;
             }
-            await Task.WhenAny(news, Task.Delay(LookInterval, time, ending.Token));
+            await news.WaitAsync(ActionFeed.LookInterval, time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    // The action is read first: what it says to be finished has all its lines written.
-    private async Task<(Contracts.Actions.StackAction Action, List<ActionLogLine> Lines, string Steps)?> LookAsync(
-        int id, long since, CancellationToken cancellationToken)
+    private Task<Look?> ShareAsync(int id, long since, CancellationToken cancellationToken)
     {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var key = (id, since, feed.Version);
+        return _looks.GetOrAdd(key, _ => new(LookOnceAsync)).Value.WaitAsync(cancellationToken);
+
+        async Task<Look?> LookOnceAsync()
+        {
+            try
+            {
+                return await LookAsync(id, since);
+            }
+            finally
+            {
+                _looks.TryRemove(key, out _);
+            }
+        }
+    }
+
+    // The action is read first: what it says to be finished has all its lines written.
+    private async Task<Look?> LookAsync(int id, long since)
+    {
+        await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
         // The last action of a stack removes itself with the stack.
-        if (await db.Actions.Where(row => row.Id == id).Select(ActionRecords.ToRecord).FirstOrDefaultAsync(cancellationToken) is not { } action)
+        if (await db.Actions.Where(row => row.Id == id).Select(ActionRecords.ToRecord).FirstOrDefaultAsync(CancellationToken.None) is not { } action)
             return null;
         var lines = await db.LogLines.Where(line => line.ActionId == id && line.Id > since).OrderBy(line => line.Id)
-            .Take(ActionEndpoints.MaxLines).Select(ActionRecords.ToLine).ToListAsync(cancellationToken);
+            .Take(ActionEndpoints.MaxLines).Select(ActionRecords.ToLine).ToListAsync(CancellationToken.None);
         var steps = await db.JournalSteps.Where(step => step.ActionId == id).OrderBy(step => step.Number).Select(ActionRecords.ToStep)
-            .ToListAsync(cancellationToken);
-        return (action, lines, JsonSerializer.Serialize(steps, SlipwayJson.Default.IReadOnlyListActionStep));
+            .ToListAsync(CancellationToken.None);
+        return new(action, lines, JsonSerializer.Serialize(steps, SlipwayJson.Default.IReadOnlyListActionStep));
     }
+
+    private sealed record Look(Contracts.Actions.StackAction Action, List<ActionLogLine> Lines, string Steps);
 }

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Text.Json;
+using Slipway.Contracts;
+using Slipway.Contracts.Actions;
 using Slipway.Rig;
 using Slipway.SystemTests.Deployments;
 
@@ -99,6 +102,43 @@ public sealed class NodeTests(Nodes nodes, ITestOutputHelper output) : IClassFix
         await Nodes.AssertWholeAsync(there, reply);
         Assert.Equal(log, await there.LinesAsync(reply.AsyncActionId));
         DeployedApp.AssertSucceeded(await nodes.App.DeployAsync());
+    }
+
+    [Fact]
+    public async Task LiveLog_ReachesReadersOfAnotherNode_Whole()
+    {
+        const int readers = 500;
+        var reply = await Nodes.QueueWithGateAsync(nodes.App);
+        var (node, there) = await nodes.AddAsync();
+        await using var other = node;
+        var client = node.ClientFor(nodes.Token);
+        var (waiting, lastLine) = (readers, 0L);
+        var reading = Enumerable.Range(0, readers).Select(_ => ReadAsync()).ToList();
+        await App.WaitAsync(() => Task.FromResult(Volatile.Read(ref waiting) == 0));
+
+        await nodes.OpenGateAsync();
+        var opened = Stopwatch.GetTimestamp();
+        var logs = await Task.WhenAll(reading);
+        output.WriteLine($"{readers} readers had the last line after {Stopwatch.GetElapsedTime(opened, lastLine).TotalSeconds:0.0} s");
+        var whole = await there.LogAsync(reply.AsyncActionId);
+        Assert.All(logs, log => Assert.Equal(whole.Select(line => line.Id), log));
+
+        async Task<List<long>> ReadAsync()
+        {
+            List<long> ids = [];
+            await foreach (var item in client.Actions.FollowAsync(there.Uid, reply.AsyncActionId, 0, App.Token))
+            {
+                if (item.EventType != ActionsClient.LineEvent)
+                    continue;
+                var line = JsonSerializer.Deserialize(item.Data, SlipwayJson.Default.ActionLogLine)!;
+                ids.Add(line.Id);
+                if (line.Text == "waiting at the gate")
+                    Interlocked.Decrement(ref waiting);
+                if (line.Text == "line 40")
+                    Interlocked.Exchange(ref lastLine, Stopwatch.GetTimestamp());
+            }
+            return ids;
+        }
     }
 
     private static Task AwaitLineAsync(SlipwayServer node, string text) =>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Slipway.Contracts.Actions;
 using Slipway.Contracts.Http;
 using Slipway.Server.Actions;
+using Slipway.Server.Platform.Work.Feed;
 using Slipway.Server.Platform.Work;
 using Slipway.Tests.Support;
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Slipway.Server.Actions;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Telemetry;
+using Slipway.Server.Platform.Work.Feed;
 
 namespace Slipway.Server.Platform.Work;
 

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Slipway.Engine;
 using Slipway.Server.Actions;
 using Slipway.Server.Platform.Data;
+using Slipway.Server.Platform.Work.Feed;
 
 namespace Slipway.Server.Platform.Work;
 

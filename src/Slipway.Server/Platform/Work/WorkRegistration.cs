@@ -3,6 +3,7 @@ using Quartz;
 using Slipway.Engine.Remote;
 using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Data.Connections;
+using Slipway.Server.Platform.Work.Feed;
 
 namespace Slipway.Server.Platform.Work;
 
@@ -23,6 +24,9 @@ internal static class WorkRegistration
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         services.AddSingleton<ActionFeed>();
+        if (hasNodes)
+            services.AddHostedService(provider => ActivatorUtilities.CreateInstance<FeedExchange>(
+                provider, PostgresConnection.Text(builder.Configuration, "slipway feed")));
         services.AddSingleton<RunningActions>();
         services.AddSingleton<StackScheduler>();
         services.AddSingleton<ActionJournal>();
