@@ -158,12 +158,15 @@ build_docker() { add_packages "$1" docker warm; }
 # Packages start their services when they are installed. In an image nothing may be left half-written by that, so
 # policy-rc.d forbids it; at the first boot they are enabled as Debian has them.
 add_packages() { # add_packages NAME KIND FROM
+    local more=''
+    # From Debian 13 on Docker's command line is a package of its own.
+    [ "$2" != docker ] || more='$(apt-cache show docker-cli >/dev/null 2>&1 && echo docker-cli || true)'
     make_network_locked
     docker build --quiet --network "$network" --tag "$1" - >"$state/$2.log" 2>&1 <<DOCKERFILE ||
 FROM $(image_name "$3")
 RUN printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d \
  && apt-get update -qq \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(xargs <"$here/image/$2-packages") \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(xargs <"$here/image/$2-packages") $more \
  && apt-get clean && rm /usr/sbin/policy-rc.d
 DOCKERFILE
         { tail -20 "$state/$2.log" >&2; fail "building $1 failed; the log is $state/$2.log"; }

@@ -72,6 +72,7 @@ public static class Names
         "service_restart" => "Service restarted",
         "container_stop" => "Container stopped",
         "container_restart" => "Container restarted",
+        "container_repair" => "Containers started again",
         "server_remove" => "Server removed",
         "stack_delete" => "Stack deleted",
         _ => Plain(action),
@@ -82,6 +83,7 @@ public static class Names
         "web" => "in the dashboard",
         "api" => "by the API",
         "hook" => "by the redeployment hook",
+        "slipway" => "by Slipway itself",
         _ => via,
     };
 

@@ -31,6 +31,7 @@ internal static class DeploymentSetup
         services.AddScoped<DeploymentContexts>();
         services.AddSingleton<IScheduledWork, ForgetLogs>();
         services.AddScoped<ServiceChanges>();
+        services.AddHostedService<ContainerWatch>();
         return services
             .AddKind<AnalyseStack>(CreateStack.Kind)
             .AddKind<AnalyseStack>(AnalyseStack.AnalyseKind)
@@ -49,6 +50,7 @@ internal static class DeploymentSetup
             .AddKind<ChangeContainers>(ServiceEndpoints.RestartKind)
             .AddKind<ChangeContainers>(ContainerEndpoints.StopKind)
             .AddKind<ChangeContainers>(ContainerEndpoints.RestartKind)
+            .AddKind<ChangeContainers>(ContainerWatch.RepairKind)
             .AddKind<ClearStackCaches>(RunStackAction.ClearCachesKind)
             .AddKind<RestartStack>(RunStackAction.RestartKind)
             .AddKind<ScaleStackProcesses>(ProcessEndpoints.ScaleKind)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Stacks;
 using Slipway.Engine.Deployments;
 using Slipway.Engine.Deployments.Docker;
 using Slipway.Server.Containers;
@@ -22,7 +24,16 @@ internal sealed class ChangeContainers(string kind, DeploymentContexts contexts,
         return new(DeployStack.Adapt(DockerDeploy.RefreshSteps, context, run))
         {
             OnFailureAsync = token => Abandon.RunAsync(context, removeRelease: false, token),
-            OnEndAsync = (db, _, token) => ContainerRows.StoreAsync(db, run.Claim.StackId, context.State, time.GetUtcNow(), token),
+            OnEndAsync = (db, end, token) => EndAsync(db, run.Claim.StackId, context.State, end, token),
         };
+    }
+
+    private async Task EndAsync(AppDb db, int stackId, DeployState state, ActionEnd end, CancellationToken cancellationToken)
+    {
+        await ContainerRows.StoreAsync(db, stackId, state, time.GetUtcNow(), cancellationToken);
+        var stack = await db.Stacks.FirstAsync(row => row.Id == stackId, cancellationToken);
+        // Whatever was down is up again.
+        if (end.IsSuccess && stack.Health == StackHealth.Impaired)
+            stack.Health = StackHealth.Healthy;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class ServiceChanges(AppDb db, ActionQueue queue, DeploymentCont
     /// <summary>What the handler of the action is told: containers that make room.</summary>
     internal sealed record Payload(IReadOnlyList<string> ContainerUids);
 
+    /// <summary>The same where none of those that run has to.</summary>
+    public static string NoContainers { get; } = JsonSerializer.Serialize(new Payload([]));
+
     public static Task<Stack?> FindAsync(IQueryable<Stack> visible, string stackUid, CancellationToken cancellationToken) => visible
         .Include(stack => stack.Servers.OrderBy(server => server.Id)).ThenInclude(server => server.ProcessCounts)
         .FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);

@@ -11,18 +11,19 @@ public sealed class DockerApp(Testbed testbed, SharedOwner shared) : IAsyncLifet
     public async ValueTask InitializeAsync()
     {
         var owner = await shared.GetAsync(testbed);
-        App = await DeployAsync(owner, await owner.StartDockerServerAsync());
+        App = await DeployAsync(owner, "Container app", [await owner.StartDockerServerAsync()]);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    public static async Task<App> DeployAsync(Owner owner, FreshServer server)
+    public static async Task<App> DeployAsync(Owner owner, string name, IReadOnlyList<FreshServer> servers)
     {
         var code = await owner.Git.CreateRepositoryAsync("tests/testbed/apps/container-app", App.Token);
-        var created = await owner.CreateAsync("Container app", code, []);
+        var created = await owner.CreateAsync(name, code, []);
         await created.SetAsync("GREETING", "good 'morning' \"all\" $HOME `id` #1");
-        await created.Client.Servers.AddAsync(created.Uid, await Owner.DescribeAsync(server), App.Token);
-        var app = new App(created.Client, await created.ReadAsync(), code, [server]);
+        foreach (var server in servers)
+            await created.Client.Servers.AddAsync(created.Uid, await Owner.DescribeAsync(server), App.Token);
+        var app = new App(created.Client, await created.ReadAsync(), code, servers);
         DeployedApp.AssertSucceeded(await app.DeployAsync());
         return app;
     }

@@ -13,7 +13,7 @@ public sealed class DockerCrashTests(Testbed testbed) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _owner = await Owner.StartAsync(testbed);
-        _app = await DockerApp.DeployAsync(_owner, await _owner.StartDockerServerAsync());
+        _app = await DockerApp.DeployAsync(_owner, "Container app", [await _owner.StartDockerServerAsync()]);
     }
 
     public ValueTask DisposeAsync() => _owner.DisposeAsync();

@@ -192,6 +192,21 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
     }
 
     [Fact]
+    public async Task ContainerThatSomebodyEnds_IsReplacedWithinAMinute()
+    {
+        await MendAsync();
+        var killed = (await UidsAsync("web"))[0];
+        await ExecuteAsync("docker", "container", "kill", killed);
+        var start = Stopwatch.GetTimestamp();
+        await App.WaitAsync(async () => !(await UidsAsync("web")).Contains(killed));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(60));
+        Assert.NotEqual("", await _app.GetAsync("/"));
+        var repair = (await _app.Client.Actions.ListAsync(_app.Uid, cancellationToken: App.Token)).Response[0];
+        Assert.Equal(("container_repair", "slipway", true), (repair.Action, repair.User, repair.FinishedSuccess));
+        Assert.Equal(Contracts.Stacks.StackHealth.Healthy, (await _app.ReadAsync()).Health);
+    }
+
+    [Fact]
     public async Task UnknownContainer_IsNotFound() => Assert.Equal(
         404,
         (int)(await Assert.ThrowsAsync<SlipwayApiException>(() => _app.Client.Containers.GetAsync(_app.Uid, new('0', 64), App.Token))).Status);

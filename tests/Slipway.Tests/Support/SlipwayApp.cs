@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Quartz;
 using Slipway.Contracts;
 using Slipway.Engine.Remote;
+using Slipway.Server.Containers;
 using Slipway.Server;
 using Slipway.Server.Accounts;
 using Slipway.Server.Platform.Auth;
@@ -181,7 +182,8 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
     }
 
     private static bool IsWorker(ServiceDescriptor service) => service.ServiceType == typeof(IHostedService)
-        && (service.ImplementationType == typeof(WorkService) || service.ImplementationType == typeof(ScheduleService) || service.ImplementationType?.Namespace?.StartsWith("Quartz", StringComparison.Ordinal) == true);
+        && (service.ImplementationType == typeof(WorkService) || service.ImplementationType == typeof(ScheduleService) || service.ImplementationType == typeof(ContainerWatch)
+            || service.ImplementationType?.Namespace?.StartsWith("Quartz", StringComparison.Ordinal) == true);
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 

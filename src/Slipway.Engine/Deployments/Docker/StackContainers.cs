@@ -10,14 +10,18 @@ internal static class StackContainers
 {
     private const int Attempts = 3;
 
-    public static async Task<IReadOnlyList<ContainerState>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<ContainerState>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken) =>
+        ListAsync(context.Paths, context.Timeouts, host, cancellationToken);
+
+    public static async Task<IReadOnlyList<ContainerState>> ListAsync(
+        StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var ids = await LinesAsync(context, host, "list containers", DockerCommands.ListContainers(context.Paths), cancellationToken);
+            var ids = await LinesAsync(host, Quick(paths, timeouts, "list containers", DockerCommands.ListContainers(paths)), cancellationToken);
             if (ids.Count == 0)
                 return [];
-            var (result, text) = await ReadAsync(context, host, "look at containers", DockerCommands.Inspect(ids), cancellationToken);
+            var (result, text) = await ReadAsync(host, Quick(paths, timeouts, "look at containers", DockerCommands.Inspect(ids)), cancellationToken);
             // One that was about to be removed may have gone in between.
             if (result.IsSuccess)
                 return ContainerState.Read(text);
@@ -28,17 +32,20 @@ internal static class StackContainers
 
     public static async Task<ContainerState?> FindAsync(DeployContext context, IRemoteHost host, string id, CancellationToken cancellationToken)
     {
-        var (result, text) = await ReadAsync(context, host, "look at the container", DockerCommands.Inspect([id]), cancellationToken);
+        var (result, text) = await ReadAsync(host, Quick(context, "look at the container", DockerCommands.Inspect([id])), cancellationToken);
         return result.IsSuccess ? ContainerState.Read(text)[0] : null;
     }
 
     /// <summary>Lines that a short command prints; one that fails is an error.</summary>
-    public static async Task<IReadOnlyList<string>> LinesAsync(
-        DeployContext context, IRemoteHost host, string name, IReadOnlyList<string> program, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<string>> LinesAsync(
+        DeployContext context, IRemoteHost host, string name, IReadOnlyList<string> program, CancellationToken cancellationToken) =>
+        LinesAsync(host, Quick(context, name, program), cancellationToken);
+
+    private static async Task<IReadOnlyList<string>> LinesAsync(IRemoteHost host, RemoteCommand command, CancellationToken cancellationToken)
     {
         var lines = new List<string>();
         var result = await host.RunAsync(
-            Quick(context, name, program),
+            command,
             line =>
             {
                 lines.Add(line.Text);
@@ -58,22 +65,24 @@ internal static class StackContainers
     public static NewContainer New(DeployContext context, Analysis.Docker.ServiceDefinition service, int number) =>
         new() { Paths = context.Paths, Service = service, Release = context.Release, Run = context.Run, Number = number };
 
-    public static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) => new()
+    public static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
+        Quick(context.Paths, context.Timeouts, name, program);
+
+    private static RemoteCommand Quick(StackPaths paths, EngineTimeouts timeouts, string name, IReadOnlyList<string> program) => new()
     {
         Name = name,
         Programs = [program],
-        Environment = DockerCommands.Environment(context.Paths),
-        Deadline = context.Timeouts.Query,
+        Environment = DockerCommands.Environment(paths),
+        Deadline = timeouts.Query,
         IsRepeatable = true,
     };
 
     // Long lines arrive in pieces. JSON needs none of the line ends, so all of them are left out.
-    private static async Task<(RemoteResult Result, string Text)> ReadAsync(
-        DeployContext context, IRemoteHost host, string name, IReadOnlyList<string> program, CancellationToken cancellationToken)
+    private static async Task<(RemoteResult Result, string Text)> ReadAsync(IRemoteHost host, RemoteCommand command, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
         var result = await host.RunAsync(
-            Quick(context, name, program),
+            command,
             line =>
             {
                 text.Append(line.Text);

@@ -1,0 +1,122 @@
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Stacks;
+using Slipway.Engine;
+using Slipway.Engine.Deployments.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+using Slipway.Server.Platform.Work;
+using Slipway.Server.Services;
+using Stack = Slipway.Server.Stacks.Stack;
+
+namespace Slipway.Server.Containers;
+
+/// <summary>
+/// Looks whether the containers that are to serve are up, and has those started anew that are not. Every node looks; the transaction lets one of
+/// them queue the work.
+/// </summary>
+internal sealed partial class ContainerWatch(
+    IServiceScopeFactory scopes, IRemoteHosts hosts, EngineTimeouts timeouts, TimeProvider time, ILogger<ContainerWatch> logger) : BackgroundService
+{
+    public const string RepairKind = "container_repair";
+    private const int AtOnce = 16;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    // What could not be put right is not tried for ever: people look at it, or deploy.
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(15);
+    private static readonly Requester Itself = new("slipway", "slipway");
+
+    // Down when last looked at. A machine that has just started needs a moment for its containers, so once is not enough.
+    private HashSet<string> _suspects = [];
+
+    /// <summary>Looks once at all stacks with nothing to do.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        var servers = await db.Servers.AsNoTracking().Include(server => server.Machine).Include(server => server.Stack).Include(server => server.Containers)
+            .Where(server => server.Containers.Count > 0 && !server.Stack!.Actions.Any(action => action.FinishedAt == null))
+            .AsSplitQuery().ToListAsync(cancellationToken);
+        var (down, found, gate) = (new HashSet<string>(), new HashSet<int>(), new Lock());
+        await Parallel.ForEachAsync(servers, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (server, token) =>
+        {
+            var missing = await FindDownAsync(server, token);
+            lock (gate)
+            {
+                down.UnionWith(missing);
+                if (missing.Any(_suspects.Contains))
+                    found.Add(server.StackId);
+            }
+        });
+        _suspects = down;
+        var queue = scope.ServiceProvider.GetRequiredService<ActionQueue>();
+        foreach (var stackId in found.Order())
+            await RepairAsync(db, queue, stackId, cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException)
+            {
+                LogLookFailed(exception);
+            }
+        }
+    }
+
+    // A machine that cannot be reached says nothing about its containers: they may well serve.
+    private async Task<IReadOnlyList<string>> FindDownAsync(Servers.Server server, CancellationToken cancellationToken)
+    {
+        var (stack, machine) = (server.Stack!, server.Machine!);
+        var host = hosts.For(
+            new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), new RemoteScope(stack.Slug, stack.Epoch));
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(Patience);
+        try
+        {
+            var up = (await StackContainers.ListAsync(new StackPaths(stack.Slug), timeouts, host, late.Token))
+                .Where(container => container.IsUp).Select(container => container.Id).ToHashSet();
+            return [.. server.Containers.Select(container => container.Uid).Where(uid => !up.Contains(uid))];
+        }
+        catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogUnknown(machine.Address, exception.Message);
+            return [];
+        }
+    }
+
+    private async Task RepairAsync(AppDb db, ActionQueue queue, int stackId, CancellationToken cancellationToken)
+    {
+        if (await db.WriteAsync(StoreAsync, cancellationToken))
+            queue.Wake(stackId);
+
+        async Task<bool> StoreAsync(CancellationToken token)
+        {
+            var limit = time.GetUtcNow() - Pause;
+            if (await db.Actions.AnyAsync(
+                action => action.StackId == stackId
+                    && (action.FinishedAt == null || (action.Kind == RepairKind && action.IsSuccess != true && action.FinishedAt > limit)),
+                token))
+                return false;
+            Stack stack = await db.Stacks.FirstAsync(row => row.Id == stackId, token);
+            stack.Health = StackHealth.Impaired;
+            queue.Add(stack, RepairKind, RepairKind, ServiceChanges.NoContainers, Itself);
+            await db.SaveChangesAsync(token);
+            return true;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Could not look at containers; trying again")]
+    private partial void LogLookFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "What runs on {Address} is not known: {Reason}")]
+    private partial void LogUnknown(string address, string reason);
+}

@@ -1,0 +1,98 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Contracts.Stacks;
+using Slipway.Server.Containers;
+using Slipway.Server.Deployments;
+using Slipway.Tests.Support;
+
+namespace Slipway.Tests.Services;
+
+public sealed class ContainerWatchTests : IAsyncDisposable
+{
+    private const string List = "docker container ls --all --quiet --no-trunc --filter label=slipway.stack=";
+
+    private readonly SlipwayApp _app = new();
+    private ContainerWatch? _watch;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task ContainerThatIsDownTwice_IsStartedAnew_Once()
+    {
+        var (owner, uid, machine) = await GivenContainerAsync();
+        machine.Answers["docker container inspect -- " + new string('c', 64)] = Inspection("exited");
+
+        await LookAsync();
+        Assert.Equal(0, await RepairsAsync());
+        await LookAsync();
+        Assert.Equal(1, await RepairsAsync());
+        Assert.Equal(StackHealth.Impaired, (await owner.Api.Stacks.GetAsync(uid, Cancel)).Health);
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(1, await RepairsAsync());
+    }
+
+    [Fact]
+    public async Task RepairThatFailed_IsNotTriedForEver()
+    {
+        var (_, _, machine) = await GivenContainerAsync();
+        machine.Answers["docker container inspect -- " + new string('c', 64)] = Inspection("dead");
+        await LookAsync();
+        await LookAsync();
+        await _app.ChangeAsync(async db =>
+        {
+            var action = await db.Actions.FirstAsync(action => action.Kind == ContainerWatch.RepairKind, Cancel);
+            (action.FinishedAt, action.IsSuccess) = (TimeProvider.System.GetUtcNow(), false);
+        });
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(1, await RepairsAsync());
+    }
+
+    [Theory]
+    [InlineData("running")]
+    [InlineData("restarting")]
+    public async Task ContainerThatIsUp_IsLeftAlone(string status)
+    {
+        var (_, _, machine) = await GivenContainerAsync();
+        machine.Answers["docker container inspect -- " + new string('c', 64)] = Inspection(status);
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(0, await RepairsAsync());
+    }
+
+    [Fact]
+    public async Task MachineThatCannotBeReached_SaysNothing()
+    {
+        var (_, _, machine) = await GivenContainerAsync();
+        machine.HostKey = "SHA256:" + new string('B', 43);
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(0, await RepairsAsync());
+    }
+
+    private async Task<(Person Owner, string Uid, FakeMachine Machine)> GivenContainerAsync()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var stack = await owner.GivenStackAsync();
+        var machine = _app.Machines.Add("192.0.2.1");
+        await _app.ChangeAsync(db => Given.AnalysisAsync(db, stack.Uid));
+        await _app.ChangeAsync(db => Given.DockerAsync(db, stack.Uid));
+        var server = await owner.Api.Servers.AddAsync(stack.Uid, new() { Address = "192.0.2.1" }, Cancel);
+        var deployment = await owner.Api.Deployments.RedeployAsync(stack.Uid, null, Cancel);
+        await _app.ChangeAsync(db => Given.DeploymentEndAsync(db, deployment.DeploymentId, DeploymentOutcome.Success, isLive: true));
+        await _app.InDatabaseAsync(db => Given.ContainerAsync(db, server.Uid));
+        machine.Answers[List + stack.DeployDirectory.Split('/')[^1]] = new string('c', 64);
+        return (owner, stack.Uid, machine);
+    }
+
+    private Task LookAsync() => (_watch ??= ActivatorUtilities.CreateInstance<ContainerWatch>(_app.Services)).LookAsync(Cancel);
+
+    private Task<int> RepairsAsync() => _app.InDatabaseAsync(db => db.Actions.CountAsync(action => action.Kind == ContainerWatch.RepairKind, Cancel));
+
+    private static string Inspection(string status) =>
+        """[{"Id":"UID","State":{"Status":"STATUS","ExitCode":137},"Config":{},"HostConfig":{"RestartPolicy":{"Name":"unless-stopped"}},"NetworkSettings":{}}]"""
+            .Replace("UID", new string('c', 64), StringComparison.Ordinal).Replace("STATUS", status, StringComparison.Ordinal);
+}
