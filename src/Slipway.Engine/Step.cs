@@ -20,4 +20,8 @@ public sealed record Step<TContext>(string Name, Func<TContext, CancellationToke
 
     /// <summary>Whether it keeps the node itself busy, so that only some of its kind run at once.</summary>
     public bool IsHeavy { get; init; }
+
+    /// <summary>The same step within the same limits, as a part of a work that shares something else.</summary>
+    public Step<TOther> As<TOther>(Func<TOther, CancellationToken, Task> runAsync, Func<TOther, bool> when) =>
+        new(Name, runAsync) { When = when, Deadline = Deadline, Retries = Retries, IsHeavy = IsHeavy };
 }

@@ -32,11 +32,7 @@ internal sealed class DeployStack(string kind, AppDb db, DeploymentContexts cont
     /// <summary>The engine's steps as steps of an action: what they hand on is journaled with each.</summary>
     public static IReadOnlyList<Step<ActionRun>> Adapt(IReadOnlyList<Step<DeployContext>> steps, DeployContext context, ActionRun run) =>
     [
-        .. steps.Select(step => new Step<ActionRun>(step.Name, (_, token) => RunAsync(step, context, run, token))
-        {
-            When = _ => step.When(context),
-            Deadline = step.Deadline,
-        }),
+        .. steps.Select(step => step.As<ActionRun>((_, token) => RunAsync(step, context, run, token), _ => step.When(context))),
     ];
 
     // A deployment's own run is named like its release; a rollback's like the release that it would have made.

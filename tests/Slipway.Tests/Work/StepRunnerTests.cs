@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Slipway.Engine;
+using Slipway.Engine.Deployments;
 using Slipway.Server.Actions;
+using Slipway.Server.Deployments;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Stacks;
 using Slipway.Tests.Support;
@@ -87,6 +89,14 @@ public sealed class StepRunnerTests
             await ended.Task.WaitAsync(token);
             Interlocked.Decrement(ref now);
         }
+    }
+
+    [Fact]
+    public void DeploymentsStep_KeepsItsLimits_AsAStepOfAnAction()
+    {
+        var step = new Step<DeployContext>("fetch", (_, _) => Task.CompletedTask) { Deadline = TimeSpan.FromMinutes(7), Retries = 2, IsHeavy = true };
+        var adapted = Assert.Single(DeployStack.Adapt([step], null!, null!));
+        Assert.Equal(("fetch", step.Deadline, 2, true), (adapted.Name, adapted.Deadline, adapted.Retries, adapted.IsHeavy));
     }
 
     private static UserErrorException Passing(int attempt = 0) => new("The host does not answer.") { IsTransient = true, HelpLink = $"{attempt}" };
