@@ -121,6 +121,18 @@ public sealed partial class SlipwayServer : IAsyncDisposable
     public Task SignalAsync(string signal, CancellationToken cancellationToken) =>
         Cli.Wrap("kill").WithArguments(["-s", signal, $"{ProcessId}"]).ExecuteAsync(cancellationToken);
 
+    /// <summary>Whether the process has a TCP connection from that local port.</summary>
+    public bool HasConnectionFrom(int port)
+    {
+        if (_process is null)
+            return false;
+        var own = string.Create(System.Globalization.CultureInfo.InvariantCulture, $":{port:X4}");
+        var sockets = new[] { "tcp", "tcp6" }.SelectMany(family => File.ReadLines($"/proc/{_process.Id}/net/{family}"))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(fields => fields[1].EndsWith(own, StringComparison.Ordinal))
+            .Select(fields => $"socket:[{fields[9]}]").ToHashSet();
+        return new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFiles().Any(file => file.LinkTarget is { } target && sockets.Contains(target));
+    }
+
     /// <summary>Makes the first account with the setup link's token.</summary>
     public async Task<SetupReply> SetUpAsync(string email, string password, CancellationToken cancellationToken)
     {

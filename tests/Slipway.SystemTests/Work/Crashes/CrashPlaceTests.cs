@@ -1,0 +1,97 @@
+using System.Globalization;
+using Slipway.Rig;
+using Slipway.SystemTests.Deployments;
+
+namespace Slipway.SystemTests.Work.Crashes;
+
+/// <summary>
+/// Slipway killed at exact places of a deployment on a real server: the application always serves, the deployment always ends well, its log is whole.
+/// </summary>
+public sealed class CrashPlaceTests(Testbed testbed, ITestOutputHelper output)
+{
+    private const string SeedVariable = "SLIPWAY_SEED";
+    private static readonly string[] AllPhases = [RequestGate.Before, RequestGate.Begun, RequestGate.Ended];
+    private static readonly Dictionary<string, string> Patient = new() { ["Slipway__RateLimit__RequestsPerHour"] = "1000000" };
+
+    [Fact]
+    public async Task Sqlite_AtEachStepBoundary_AndInsideEachCommand()
+    {
+        await using var owner = await Owner.StartAsync(testbed, Patient);
+        var app = await owner.DeployAsync("Killed", [await owner.StartServerAsync()]);
+        HashSet<string> boundaries = [];
+        // A step's first request stands at its boundary: it is journaled as running, and nothing was done for it yet. Commands without a ticket are told
+        // to have begun before they have, so that the place inside of them is their end.
+        var deployment = await RunAsync(app, [owner.Slipway], AllPhases, (held, step) => (held.Phase, held.Operation) switch
+        {
+            (RequestGate.Before, _) => boundaries.Add(step),
+            (RequestGate.Begun, "run") or (RequestGate.Ended, "direct") => true,
+            _ => false,
+        });
+        Assert.True(boundaries.Count >= 10, string.Join(", ", boundaries));
+        Assert.True(deployment.Kills.Count > boundaries.Count + 5, string.Join('\n', deployment.Kills));
+    }
+
+    [Fact]
+    public async Task TwoNodes_AtASeededTenthOfAllPlaces()
+    {
+        var seed = Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : Random.Shared.Next(1_000_000);
+        output.WriteLine($"Seed {seed} ({SeedVariable}={seed} chooses the same places again)");
+        var random = new Random(seed);
+        var (number, chosen) = (0, 0);
+        await RunOnTwoNodesAsync((_, _) =>
+        {
+            if (number % 10 == 0)
+                chosen = number + random.Next(10);
+            return number++ == chosen;
+        });
+    }
+
+    [Fact(Explicit = true)]
+    public async Task Sqlite_AtAllPlaces()
+    {
+        await using var owner = await Owner.StartAsync(testbed, Patient);
+        var app = await owner.DeployAsync("Killed", [await owner.StartServerAsync()]);
+        await RunAsync(app, [owner.Slipway], AllPhases, (_, _) => true);
+    }
+
+    [Fact(Explicit = true)]
+    public Task TwoNodes_AtAllPlaces() => RunOnTwoNodesAsync((_, _) => true);
+
+    private async Task RunOnTwoNodesAsync(Func<HeldRequest, string, bool> isChosen)
+    {
+        var nodes = new Nodes(testbed);
+        try
+        {
+            await nodes.InitializeAsync();
+            var (second, _) = await nodes.AddAsync();
+            await using var other = second;
+            var deployment = await RunAsync(nodes.App, [nodes.Owner.Slipway, second], AllPhases, isChosen);
+            Assert.NotEmpty(deployment.Kills);
+        }
+        finally
+        {
+            await nodes.DisposeAsync();
+        }
+    }
+
+    private async Task<CrashingDeployment> RunAsync(
+        App app, IReadOnlyList<SlipwayServer> nodes, IReadOnlyList<string> phases, Func<HeldRequest, string, bool> isChosen)
+    {
+        await using var gate = await RequestGate.InstallAsync(app.Server, phases);
+        foreach (var node in nodes)
+        {
+            await node.KillAsync();
+            await node.StartAsync(App.Token);
+        }
+        var deployment = new CrashingDeployment(app, nodes, gate);
+        try
+        {
+            await deployment.RunAsync("killed", isChosen);
+        }
+        finally
+        {
+            output.WriteLine($"Killed at {deployment.Kills.Count} of {deployment.Places} places:\n{string.Join('\n', deployment.Kills)}");
+        }
+        return deployment;
+    }
+}
