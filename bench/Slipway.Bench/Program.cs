@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Slipway.Bench;
+using Slipway.Bench.Actions;
 using Slipway.Bench.Api;
 
 var rounds = new Option<int>("--rounds") { Description = "Redeployments of each kind.", DefaultValueFactory = _ => 5 };
@@ -16,6 +17,13 @@ var api = new Command("api", "The hottest reads of the API beside bare Kestrel a
     apiRounds, seconds,
 };
 api.SetAction((arguments, cancellationToken) => new ApiBenchmark(arguments.GetValue(apiRounds), arguments.GetValue(seconds)).RunAsync(cancellationToken));
+var count = new Option<int>("--actions") { Description = "How many actions are asked for as fast as they are taken.", DefaultValueFactory = _ => 1000 };
+var queued = new Option<int>("--queued") { Description = "How many actions wait behind 200 that run.", DefaultValueFactory = _ => 1000 };
+var actions = new Command("actions", "Actions and lines of log a second, time to the first step, take-over, and a crowd of actions, on SQLite and PostgreSQL. Needs postgresql.")
+{
+    count, queued,
+};
+actions.SetAction((arguments, cancellationToken) => new ActionBenchmark(arguments.GetValue(count), arguments.GetValue(queued)).RunAsync(cancellationToken));
 var port = new Argument<int>("port");
 var data = new Argument<DirectoryInfo>("data");
 var length = new Argument<int>("seconds");
@@ -25,4 +33,4 @@ bare.SetAction((arguments, cancellationToken) => Limits.ServeAsync(arguments.Get
 var read = new Command("read") { port, data, length };
 read.Hidden = true;
 read.SetAction((arguments, cancellationToken) => Limits.ReadAsync(arguments.GetValue(data)!, arguments.GetValue(length), cancellationToken));
-return await new RootCommand("Benchmarks against limits and peers measured in the same run.") { deploy, server, api, bare, read }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks against limits and peers measured in the same run.") { deploy, server, api, actions, bare, read }.Parse(args).InvokeAsync();

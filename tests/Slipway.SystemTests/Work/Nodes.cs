@@ -27,6 +27,9 @@ public sealed class Nodes(Testbed testbed) : IAsyncLifetime
     /// <summary>The first node's line to the database.</summary>
     public TcpRelay Line => _lines[0];
 
+    /// <summary>All nodes' lines to the database.</summary>
+    public IReadOnlyList<TcpRelay> Lines => _lines;
+
     public async ValueTask InitializeAsync()
     {
         _postgres = await TemporaryPostgres.StartAsync(App.Token);
@@ -50,6 +53,8 @@ public sealed class Nodes(Testbed testbed) : IAsyncLifetime
         var client = node.ClientFor(Token);
         return (node, new(client, await App.ReadAsync(), App.Code, App.Servers));
     }
+
+    public Task RestartDatabaseAsync() => _postgres!.RestartAsync(App.Token);
 
     /// <summary>How often the stack's work was taken over.</summary>
     public async Task<long> ReadEpochAsync() =>
