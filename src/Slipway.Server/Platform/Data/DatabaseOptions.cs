@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Slipway.Server.Platform.Data.Connections;
 
 namespace Slipway.Server.Platform.Data;
 
@@ -21,6 +22,8 @@ internal sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOption
     public ValidateOptionsResult Validate(string? name, DatabaseOptions options) => options switch
     {
         { Provider: DatabaseOptions.Sqlite } => ValidateOptionsResult.Success,
+        { Provider: DatabaseOptions.Postgres, ConnectionString: { Length: > 0 } text } when PostgresConnection.Parse(text) is null => ValidateOptionsResult.Fail(
+            "Slipway:Database:ConnectionString cannot be read. It must be like Host=db;Database=slipway;Username=slipway."),
         { Provider: DatabaseOptions.Postgres, ConnectionString: { Length: > 0 } } => ValidateOptionsResult.Success,
         { Provider: DatabaseOptions.Postgres } => ValidateOptionsResult.Fail(
             "Slipway:Database:ConnectionString is empty. With the provider postgresql it must say where the database is, like Host=db;Database=slipway;Username=slipway."),

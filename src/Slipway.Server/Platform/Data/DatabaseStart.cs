@@ -9,6 +9,7 @@ namespace Slipway.Server.Platform.Data;
 internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<DataOptions> options, MasterKey key, SecretBox secrets)
 {
     private const string Known = "slipway";
+    private const long MigrationLock = 0x736c6970776179;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -50,8 +51,30 @@ internal sealed class DatabaseStart(IDbContextFactory<AppDb> contexts, IOptions<
     public static async Task MigrateAsync(AppDb db, CancellationToken cancellationToken)
     {
         // Asking first spares most starts a comparison of whole models.
-        if (db.Database.GetMigrations().Count() > await RefuseNewerAsync(db, cancellationToken))
+        if (db.Database.GetMigrations().Count() == await RefuseNewerAsync(db, cancellationToken))
+            return;
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // Of two nodes that start at once one would take what the other one does for missing. The lock ends with its connection.
+            if (db.Database.IsNpgsql())
+                await AskAsync(db, $"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
             await db.Database.MigrateAsync(cancellationToken);
+            if (db.Database.IsNpgsql())
+                await AskAsync(db, $"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    private static async Task AskAsync(AppDb db, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<int> RefuseNewerAsync(AppDb db, CancellationToken cancellationToken)

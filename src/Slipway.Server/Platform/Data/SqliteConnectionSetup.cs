@@ -10,7 +10,7 @@ namespace Slipway.Server.Platform.Data;
 internal sealed class SqliteConnectionSetup : DbConnectionInterceptor
 {
     private const string Pragmas =
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
+        "PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;";
 
     // A pooled connection keeps what it was told; telling it again with each use would cost as much as a small read.
     private readonly ConditionalWeakTable<sqlite3, object> _told = [];
@@ -21,7 +21,8 @@ internal sealed class SqliteConnectionSetup : DbConnectionInterceptor
         if (_told.TryGetValue(handle, out _))
             return;
         using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
+        // EF looks at a database through a connection that may not write, not even the mode of a file that somebody else made.
+        command.CommandText = raw.sqlite3_db_readonly(handle, "main") == 1 ? Pragmas : "PRAGMA journal_mode=WAL; " + Pragmas;
         command.ExecuteNonQuery();
         _told.AddOrUpdate(handle, connection.DataSource);
     }
