@@ -33,9 +33,12 @@ public sealed class Testbed : IAsyncDisposable
     public async Task<FreshServer> StartDockerAsync(CancellationToken cancellationToken)
     {
         var server = await StartAsync("docker", cancellationToken);
-        await RunAsync(["base", server.Name], cancellationToken);
+        await GiveBaseAsync(server, cancellationToken);
         return server;
     }
+
+    /// <summary>Gives a server's Docker Engine, which must be there, the image slipway-base:1.</summary>
+    public static Task GiveBaseAsync(FreshServer server, CancellationToken cancellationToken) => RunAsync(["base", server.Name], cancellationToken);
 
     public Task<FreshServer[]> StartWarmAsync(int count, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartWarmAsync(cancellationToken)));

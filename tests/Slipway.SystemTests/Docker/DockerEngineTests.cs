@@ -6,6 +6,20 @@ namespace Slipway.SystemTests.Docker;
 /// <summary>A server without Docker gets it from its distribution.</summary>
 public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
 {
+    private const string Definition = """
+        repositories: {url: "127.0.0.1:5000", username: team, password: "_env:REGISTRY_PASSWORD"}
+        services:
+          web:
+            image: _env:IMAGE
+            ports: ["3000:80"]
+            stop_grace: 1s
+            command:
+              - perl
+              - -MIO::Socket::INET
+              - -e
+              - 'my $s = IO::Socket::INET->new(LocalPort => 3000, Listen => 9, ReuseAddr => 1); while (my $c = $s->accept) { <$c>; print $c "HTTP/1.0 200 OK\r\n\r\npulled"; close $c }'
+        """;
+
     [Fact]
     public async Task Engine_IsInstalled_WithSmallLogs_AndNoSocketButItsOwn()
     {
@@ -23,6 +37,7 @@ public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
         Assert.Contains("\"max-size\": \"10m\"", await server.ExecuteAsync(["cat", "/etc/docker/daemon.json"], App.Token), StringComparison.Ordinal);
         Assert.Equal("660 root docker", await server.ExecuteAsync(["stat", "--format", "%a %U %G", "/run/docker.sock"], App.Token));
         Assert.Equal("", await server.ExecuteAsync(["sh", "-c", "ss -Hltnp | grep dockerd || true"], App.Token));
+        await PullAsync(app, code, server);
         // Deleting the stack leaves nothing of it; the engine stays.
         await app.Client.Stacks.DeleteAsync(app.Uid, new(DeleteData: true), App.Token);
         await App.WaitAsync(async () => (await app.Client.Stacks.ListAsync(1, App.Token)).Response.All(stack => stack.Uid != app.Uid));
@@ -30,5 +45,36 @@ public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
         Assert.Equal(
             "",
             await server.ExecuteAsync(["sh", "-c", "find /etc/nginx /etc/slipway /var/deploy -path \"*$1*\" 2>/dev/null; getent passwd \"sw-$1\" || true", "sh", app.Slug], App.Token));
+        Assert.Equal("", await server.ExecuteAsync(["docker", "container", "ls", "--all", "--quiet"], App.Token));
+    }
+
+    // Debian's registry on the server itself, which lets in nobody without a password. libcrypt makes it as the registry wants it.
+    private const string StartRegistry = """
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker-registry >/dev/null 2>&1
+        perl -e 'print "team:", crypt($ARGV[0], q($2y$05$abcdefghijklmnopqrstuu)), "\n"' "$2" >/etc/docker/registry/users
+        printf '%s\n' 'version: 0.1' 'storage: {filesystem: {rootdirectory: /var/lib/docker-registry}}' 'http: {addr: "127.0.0.1:5000"}' \
+            'auth: {htpasswd: {realm: team, path: /etc/docker/registry/users}}' >/etc/docker/registry/config.yml
+        systemctl restart docker-registry
+        for try in 1 2 3 4 5 6 7 8 9; do echo "$2" | docker login --username team --password-stdin 127.0.0.1:5000 2>/dev/null && break; sleep 0.3; done
+        docker tag slipway-base:1 "$1" && docker push --quiet "$1" && docker image rm "$1" && docker logout 127.0.0.1:5000
+        """;
+
+    // Under a name that a variable holds.
+    private static async Task PullAsync(App app, GitRepository code, FreshServer server)
+    {
+        const string Image = "127.0.0.1:5000/team/app:1";
+        const string Password = "pass 'word' \"7\"";
+        await Testbed.GiveBaseAsync(server, App.Token);
+        await server.ExecuteAsync(["sh", "-c", StartRegistry.ReplaceLineEndings("\n"), "sh", Image, Password], App.Token);
+        await code.CommitAsync(new Dictionary<string, string?> { [".cloud66/services.yml"] = Definition.ReplaceLineEndings("\n") + "\n" }, App.Token);
+        Assert.Contains("but the stack has no variable REGISTRY_PASSWORD", (await app.DeployAsync()).Message, StringComparison.Ordinal);
+        await app.SetAsync("IMAGE", Image);
+        await app.SetAsync("REGISTRY_PASSWORD", "another one");
+        Assert.Contains("The registry 127.0.0.1:5000 does not let team in.", (await app.DeployAsync()).Message, StringComparison.Ordinal);
+        await app.SetAsync("REGISTRY_PASSWORD", Password);
+        DeployedApp.AssertSucceeded(await app.DeployAsync());
+        Assert.Equal("pulled", await app.GetAsync("/"));
+        // What was signed in with is nowhere left.
+        Assert.Equal("", await server.ExecuteAsync(["sh", "-c", "find /etc/slipway -name config.json"], App.Token));
     }
 }
