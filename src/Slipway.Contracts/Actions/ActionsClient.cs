@@ -33,6 +33,10 @@ public sealed class ActionsClient(ApiConnection connection)
     public Task<StackAction> SetMaintenanceAsync(string stackUid, bool isOn, CancellationToken cancellationToken = default) =>
         RunAsync(stackUid, new() { Command = "maintenance_mode", Value = isOn ? "1" : "0" }, cancellationToken);
 
+    /// <summary>Asks every server whether it can be worked with. It does not wait for a deployment that runs.</summary>
+    public Task<StackAction> CheckServersAsync(string stackUid, CancellationToken cancellationToken = default) =>
+        RunAsync(stackUid, new() { Command = "check_servers" }, cancellationToken);
+
     /// <summary>Starts databases and application anew.</summary>
     public Task<StackAction> RestartAsync(string stackUid, CancellationToken cancellationToken = default) =>
         RunAsync(stackUid, new() { Command = "restart" }, cancellationToken);

@@ -3,7 +3,7 @@ namespace Slipway.Contracts.Actions;
 /// <summary>Something to be done with a stack.</summary>
 public sealed record RunAction
 {
-    /// <summary>clear_caches, maintenance_mode, restart, service_restart or container_restart.</summary>
+    /// <summary>clear_caches, maintenance_mode, restart, check_servers, service_restart or container_restart.</summary>
     public required string Command { get; init; }
 
     /// <summary>For maintenance_mode: 1 or true, 0 or false.</summary>

@@ -67,6 +67,7 @@ public static class Names
         "env-var-delete" => "Environment variable deleted",
         "maintenance_mode" => "Maintenance switched",
         "Process_scale" => "Processes scaled",
+        "check_servers" => "Servers checked",
         "service_scale" => "Service scaled",
         "service_stop" => "Service stopped",
         "service_restart" => "Service restarted",

@@ -23,7 +23,7 @@ internal static class ActionRecords
         FinishedMessage = action.Message,
         QueuePosition = action.ClaimedAt != null || action.FinishedAt != null
             ? null
-            : action.Stack!.Actions.Count(other => other.FinishedAt == null && other.Id < action.Id),
+            : action.Stack!.Actions.Count(other => other.FinishedAt == null && other.IsBeside == action.IsBeside && other.Id < action.Id),
     };
 
     public static readonly Expression<Func<JournalStep, Record.ActionStep>> ToStep = step =>
@@ -36,7 +36,7 @@ internal static class ActionRecords
     public static async Task<Record.StackAction> StartAsync(ActionQueue queue, AppDb db, StackAction action, CancellationToken cancellationToken)
     {
         var record = await db.Actions.Where(row => row.Id == action.Id).Select(ToRecord).FirstAsync(cancellationToken);
-        queue.Wake(action.StackId);
+        queue.Wake(new Lane(action.StackId, action.IsBeside));
         return record;
     }
 }

@@ -20,6 +20,8 @@ internal static class RunStackAction
     public const string MaintenanceKind = "maintenance_mode";
     public const string RestartKind = "restart";
 
+    public const string CheckKind = "check_servers";
+
     /// <summary>What the handler of maintenance_mode is told.</summary>
     internal sealed record MaintenancePayload(bool IsOn);
 
@@ -44,14 +46,14 @@ internal static class RunStackAction
                 return ApiProblem.BadRequest(mistake);
             payload = JsonSerializer.Serialize(new ServiceChanges.Payload(uids));
         }
-        var action = queue.Add(stack, request.Command, request.Command, payload, caller.Requester);
+        var action = queue.Add(stack, request.Command, request.Command, payload, caller.Requester, isBeside: request.Command is CheckKind);
         await db.SaveChangesAsync(cancellationToken);
         return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));
     }
 
     private static string? Refuse(RunAction request) => request.Command switch
     {
-        ClearCachesKind or RestartKind => null,
+        ClearCachesKind or RestartKind or CheckKind => null,
         MaintenanceKind when request.Value is null => "value is missing: 1 to begin with maintenance, 0 to end it.",
         MaintenanceKind => PlainText.TryReadSwitch(request.Value, out _) ? null : "value must be 1 or true to begin with maintenance, 0 or false to end it.",
         ServiceEndpoints.RestartKind when request.ServiceName is null => "service_name is missing: which service is to be restarted?",
@@ -59,6 +61,6 @@ internal static class RunStackAction
         ServiceEndpoints.RestartKind or ContainerEndpoints.RestartKind => null,
         "promote_slave_db" or "resync_slave_db" when (request.ServerUid ?? request.Server) is null => "server_uid is missing: on which server is the replica?",
         "promote_slave_db" or "resync_slave_db" => $"The server {request.ServerUid ?? request.Server} has no replica of a database: this stack replicates none.",
-        _ => $"command must be {ClearCachesKind}, {MaintenanceKind}, {RestartKind}, {ServiceEndpoints.RestartKind} or {ContainerEndpoints.RestartKind}, not '{request.Command}'.",
+        _ => $"command must be {ClearCachesKind}, {MaintenanceKind}, {RestartKind}, {CheckKind}, {ServiceEndpoints.RestartKind} or {ContainerEndpoints.RestartKind}, not '{request.Command}'.",
     };
 }

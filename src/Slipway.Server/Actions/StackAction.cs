@@ -19,6 +19,9 @@ internal sealed class StackAction
     /// <summary>Which handler does it.</summary>
     public required string Kind { get; set; }
 
+    /// <summary>Whether it only looks, and so does not wait for what changes the stack.</summary>
+    public bool IsBeside { get; set; }
+
     /// <summary>The name that the API shows; differs from the kind where it carries an argument, as in "stack-set: git.branch".</summary>
     public required string Name { get; set; }
 

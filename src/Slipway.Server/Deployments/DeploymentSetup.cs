@@ -51,6 +51,7 @@ internal static class DeploymentSetup
             .AddKind<ChangeContainers>(ContainerEndpoints.StopKind)
             .AddKind<ChangeContainers>(ContainerEndpoints.RestartKind)
             .AddKind<ChangeContainers>(ContainerWatch.RepairKind)
+            .AddKind<CheckServers>(RunStackAction.CheckKind)
             .AddKind<ClearStackCaches>(RunStackAction.ClearCachesKind)
             .AddKind<RestartStack>(RunStackAction.RestartKind)
             .AddKind<ScaleStackProcesses>(ProcessEndpoints.ScaleKind)

@@ -47,7 +47,7 @@ internal static class RedeployStack
     {
         if (await FindWaitingAsync(db, stack, gitRef, cancellationToken) is { } waiting)
             return new(true, "Stack already queued for redeployment; this joins it", Queued: true, waiting.ActionId, waiting.Id);
-        var isQueued = await db.Actions.AnyAsync(action => action.StackId == stack.Id && action.FinishedAt == null, cancellationToken);
+        var isQueued = await db.Actions.AnyAsync(action => action.StackId == stack.Id && action.FinishedAt == null && !action.IsBeside, cancellationToken);
         var wasBuilt = await db.Deployments.AnyAsync(
             deployment => deployment.StackId == stack.Id && deployment.Outcome == DeploymentOutcome.Success, cancellationToken);
         var deployment = NewDeployment.For(stack, gitRef, wasBuilt ? DeploymentType.Deploy : DeploymentType.Build, requester, now);
@@ -57,7 +57,7 @@ internal static class RedeployStack
     // What waits will fetch the code when its turn comes. One that is not the last in the queue may be followed by a change that this request counts on.
     private static async Task<Deployment?> FindWaitingAsync(AppDb db, Stack stack, string gitRef, CancellationToken cancellationToken)
     {
-        var last = await db.Actions.Where(action => action.StackId == stack.Id && action.FinishedAt == null).OrderByDescending(action => action.Id)
+        var last = await db.Actions.Where(action => action.StackId == stack.Id && action.FinishedAt == null && !action.IsBeside).OrderByDescending(action => action.Id)
             .FirstOrDefaultAsync(cancellationToken);
         return last is { Kind: NewDeployment.DeployKind, ClaimedAt: null, CancelledBy: null }
             ? await db.Deployments.FirstOrDefaultAsync(deployment => deployment.ActionId == last.Id && deployment.GitRef == gitRef, cancellationToken)

@@ -66,6 +66,9 @@ internal sealed class Stack
     /// <summary>Raised at each claim of the stack's work; never reused.</summary>
     public long Epoch { get; set; }
 
+    /// <summary>The same for the work beside, which only looks.</summary>
+    public long BesideEpoch { get; set; }
+
     public bool MaintenanceMode { get; set; }
 
     /// <summary>Folder of compiled assets below public/, which browsers may keep for ever.</summary>

@@ -109,15 +109,15 @@ public sealed class AccountTests : IAsyncDisposable
         using var call = await _app.Http().PostAsync(new Uri(hook.Url!).AbsolutePath, null, Cancel);
         Assert.Equal(HttpStatusCode.PaymentRequired, call.StatusCode);
         Assert.Contains("The bill is open.", await call.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
-        Assert.Null(await journal.ClaimNextAsync(stackId, Cancel));
+        Assert.Null(await journal.ClaimNextAsync(new(stackId), Cancel));
 
         // What has begun goes on, even on another node.
         await _app.ChangeAsync(async db => (await db.Actions.FirstAsync(Cancel)).ClaimedAt = DateTimeOffset.UnixEpoch);
-        Assert.NotNull(await journal.ClaimNextAsync(stackId, Cancel));
+        Assert.NotNull(await journal.ClaimNextAsync(new(stackId), Cancel));
 
         await _app.ChangeAsync(async db => (await db.Actions.FirstAsync(Cancel)).ClaimedAt = null);
         await RunAsync("resume", "1");
-        Assert.NotNull(await journal.ClaimNextAsync(stackId, Cancel));
+        Assert.NotNull(await journal.ClaimNextAsync(new(stackId), Cancel));
     }
 
     [Theory]

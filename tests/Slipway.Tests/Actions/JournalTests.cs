@@ -56,7 +56,7 @@ public sealed class JournalTests : IAsyncDisposable
         Assert.Equal(["of 1", "of 1"], await _app.InDatabaseAsync(db => db.LogLines.Select(line => line.Text).ToListAsync(Cancel)));
 
         ActionRun RunOf(int id) => new(
-            new(id, 1, "my_app", 1, "kind", "{}", null) { StackUid = "uid", BegunAt = DateTimeOffset.UnixEpoch }, log, _app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, long>());
+            new(id, new(1), "my_app", 1, "kind", "{}", null) { StackUid = "uid", BegunAt = DateTimeOffset.UnixEpoch }, log, _app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, long>());
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class JournalTests : IAsyncDisposable
         await (await app.GivenOwnerAsync()).GivenStackAsync();
         await app.ChangeAsync(async db => db.JournalTickets.Add(
             new() { Ticket = "feed", ActionId = (await db.Actions.SingleAsync(Cancel)).Id, ServerId = 7, IsLeft = true }));
-        var claim = await app.Services.GetRequiredService<ActionJournal>().ClaimNextAsync(1, Cancel);
+        var claim = await app.Services.GetRequiredService<ActionJournal>().ClaimNextAsync(new(1), Cancel);
         var log = app.Services.GetRequiredService<JournalLog>();
         var server = new ServerThatComesBack();
         var run = new ActionRun(claim!, log, app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, long>())
@@ -91,7 +91,7 @@ public sealed class JournalTests : IAsyncDisposable
     private async Task<StackAction> RunAsync(string stackUid)
     {
         var id = await _app.InDatabaseAsync(db => db.Stacks.Where(stack => stack.Uid == stackUid).Select(stack => stack.Id).SingleAsync(Cancel));
-        Assert.True(await _app.Services.GetRequiredService<ActionExecutor>().RunNextAsync(id));
+        Assert.True(await _app.Services.GetRequiredService<ActionExecutor>().RunNextAsync(new(id)));
         return await _app.InDatabaseAsync(db => db.Actions.AsNoTracking().Include(action => action.Stack).FirstAsync(action => action.FinishedAt != null, Cancel));
     }
 

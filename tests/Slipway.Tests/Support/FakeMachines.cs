@@ -90,7 +90,7 @@ internal sealed class FakeMachines : IRemoteHosts
 
         public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => Task.FromResult(new ProbeResult(true, 200, ""));
 
-        public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Enrolment reads the facts.");
+        public async Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => await machines.EnrolAsync(spec, cancellationToken);
     }
 }
 

@@ -119,7 +119,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
     {
         var stackId = await InDatabaseAsync(db => db.Stacks.Where(stack => stack.Uid == stackUid).Select(stack => stack.Id).FirstAsync());
         var executor = Services.GetRequiredService<ActionExecutor>();
-        while (await executor.RunNextAsync(stackId))
+        while (await executor.RunNextAsync(new(stackId)) || await executor.RunNextAsync(new(stackId, IsBeside: true)))
         {
         }
     }

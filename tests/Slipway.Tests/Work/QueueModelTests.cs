@@ -73,7 +73,7 @@ public sealed class QueueModelTests : IAsyncDisposable
                 Assert.Equal(model.Rows[^1].Id, id);
                 break;
             case Move.Claim:
-                var claim = await Journal().ClaimNextAsync(stackId, Stop);
+                var claim = await Journal().ClaimNextAsync(new(stackId), Stop);
                 var next = model.Rows.FirstOrDefault(row => !row.IsFinished);
                 Assert.Equal(next?.Id, claim?.ActionId);
                 if (next is null)

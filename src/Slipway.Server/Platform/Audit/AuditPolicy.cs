@@ -81,7 +81,7 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
                 nameof(Stack.HostLabel), nameof(Stack.AssetPrefix), nameof(Stack.AllowedWebSource), nameof(Stack.ReconfigureNginx),
             ],
             [
-                nameof(Stack.Epoch), nameof(Stack.Status), nameof(Stack.Health), nameof(Stack.Message), nameof(Stack.LastActivityAt), nameof(Stack.Analysis),
+                nameof(Stack.Epoch), nameof(Stack.BesideEpoch), nameof(Stack.Status), nameof(Stack.Health), nameof(Stack.Message), nameof(Stack.LastActivityAt), nameof(Stack.Analysis),
                 nameof(Stack.Language), nameof(Stack.Framework), nameof(Stack.Slug), nameof(Stack.SshPublicKey), nameof(Stack.GitPublicKey),
             ]),
         [typeof(StackAction)] = new(

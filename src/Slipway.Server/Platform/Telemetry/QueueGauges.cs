@@ -13,7 +13,7 @@ internal sealed class QueueGauges : IDisposable
     public QueueGauges(RunningActions running, StorageState storage)
     {
         _meter.CreateObservableGauge("slipway.actions.unfinished", () => _unfinished, null, "Actions that wait or run, over all nodes");
-        _meter.CreateObservableGauge("slipway.stacks.running", () => running.Stacks.Count, null, "Stacks that this node works on");
+        _meter.CreateObservableGauge("slipway.stacks.running", () => running.Lanes.Count, null, "Stacks that this node works on");
         _meter.CreateObservableGauge("slipway.storage.writable", () => storage.Trouble is null ? 1 : 0, null, "Whether the database takes writes");
         _meter.CreateObservableGauge("slipway.node.draining", () => running.IsStopping ? 1 : 0, null, "Whether this node takes no more work");
     }

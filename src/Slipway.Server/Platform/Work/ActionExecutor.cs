@@ -11,10 +11,10 @@ namespace Slipway.Server.Platform.Work;
 internal sealed partial class ActionExecutor(
     ActionJournal journal, ActionRuns runs, StepRunner steps, RunningActions running, IServiceScopeFactory scopes, ILogger<ActionExecutor> logger)
 {
-    /// <summary>Does the stack's oldest unfinished action; false when there was none, or when the server is stopping.</summary>
-    public async Task<bool> RunNextAsync(int stackId)
+    /// <summary>Does the lane's oldest unfinished action; false when there was none, or when the server is stopping.</summary>
+    public async Task<bool> RunNextAsync(Lane lane)
     {
-        if (running.IsStopping || await journal.ClaimNextAsync(stackId, CancellationToken.None) is not { } claim)
+        if (running.IsStopping || await journal.ClaimNextAsync(lane, CancellationToken.None) is not { } claim)
             return false;
         using var watched = WorkTelemetry.Begin(claim, logger);
         var cancelled = running.Begin(claim.ActionId);

@@ -13,8 +13,8 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
     public static IQueryable<StackAction> Due(AppDb db) => db.Actions.Where(action => action.FinishedAt == null
         && (action.ClaimedAt != null || !db.Accounts.Any(account => account.Id == action.Stack!.AccountId && account.SuspendedAt != null)));
 
-    /// <summary>Takes the oldest action that is due for the stack; null when there is none.</summary>
-    public async Task<ActionClaim?> ClaimNextAsync(int stackId, CancellationToken cancellationToken)
+    /// <summary>Takes the oldest action that is due in the lane; null when there is none.</summary>
+    public async Task<ActionClaim?> ClaimNextAsync(Lane lane, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
@@ -24,13 +24,14 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
 
         async Task TakeAsync(CancellationToken token)
         {
-            var action = await Due(db).Include(row => row.Stack).Where(row => row.StackId == stackId).OrderBy(row => row.Id).FirstOrDefaultAsync(token);
+            var action = await Due(db).Include(row => row.Stack).Where(row => row.StackId == lane.StackId && row.IsBeside == lane.IsBeside)
+                .OrderBy(row => row.Id).FirstOrDefaultAsync(token);
             if (action is null)
                 return;
-            action.Stack!.Epoch++;
+            var epoch = lane.IsBeside ? ++action.Stack!.BesideEpoch : ++action.Stack!.Epoch;
             action.ClaimedAt ??= time.GetUtcNow();
             await db.SaveChangesAsync(token);
-            claim = new(action.Id, stackId, action.Stack.Slug, action.Stack.Epoch, action.Kind, action.Payload, action.State)
+            claim = new(action.Id, lane, action.Stack.Slug, epoch, action.Kind, action.Payload, action.State)
             {
                 StackUid = action.Stack.Uid,
                 BegunAt = action.ClaimedAt.Value,
@@ -152,7 +153,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
 
         async Task FencedAsync(CancellationToken token)
         {
-            if (!await db.Stacks.AnyAsync(stack => stack.Id == claim.StackId && stack.Epoch == claim.Epoch, token))
+            if (!await db.Stacks.AnyAsync(stack => stack.Id == claim.StackId && (claim.Lane.IsBeside ? stack.BesideEpoch : stack.Epoch) == claim.Epoch, token))
                 throw new FencedException(claim.Slug, claim.Epoch);
             await work(db);
             await db.SaveChangesAsync(token);

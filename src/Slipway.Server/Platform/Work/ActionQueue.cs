@@ -8,12 +8,14 @@ namespace Slipway.Server.Platform.Work;
 internal sealed class ActionQueue(AppDb db, StackScheduler scheduler, TimeProvider time)
 {
     public StackAction Add(
-        Stack stack, string kind, string name, string payload, Requester requester, string resourceType = StackAction.OnStack, int? resourceId = null)
+        Stack stack, string kind, string name, string payload, Requester requester, string resourceType = StackAction.OnStack, int? resourceId = null,
+        bool isBeside = false)
     {
         var action = new StackAction
         {
             Stack = stack,
             Kind = kind,
+            IsBeside = isBeside,
             Name = name,
             Payload = payload,
             ResourceType = resourceType,
@@ -29,7 +31,9 @@ internal sealed class ActionQueue(AppDb db, StackScheduler scheduler, TimeProvid
     }
 
     /// <summary>Starts the stack's work now. Without this call, or if it is lost, the sweep finds the action within 2 s.</summary>
-    public void Wake(int stackId) => scheduler.Wake(stackId);
+    public void Wake(int stackId) => Wake(new Lane(stackId));
+
+    public void Wake(Lane lane) => scheduler.Wake(lane);
 }
 
 /// <summary>Who asks for work, and by which way: web, api or hook.</summary>

@@ -54,7 +54,7 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
             var key = $"{serverId} {machine.HostKey}";
             if (!_hosts.TryGetValue(key, out var host))
             {
-                var scope = new RemoteScope(claim.Slug, claim.Epoch);
+                var scope = claim.Lane.ScopeOf(claim.Slug, claim.Epoch);
                 host = new(hosts.For(machine, scope), this, log, serverId, serverName, offsets);
                 _hosts.Add(key, host);
             }
@@ -104,9 +104,11 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
     }
 }
 
-/// <summary>The right to work on an action: no other node has it as long as the stack's epoch is still this one.</summary>
-internal sealed record ActionClaim(int ActionId, int StackId, string Slug, long Epoch, string Kind, string Payload, string? State)
+/// <summary>The right to work on an action: no other node has it as long as the lane's epoch is still this one.</summary>
+internal sealed record ActionClaim(int ActionId, Lane Lane, string Slug, long Epoch, string Kind, string Payload, string? State)
 {
+    public int StackId => Lane.StackId;
+
     /// <summary>The stack's uid, which no other stack ever had: part of every ticket's name.</summary>
     public required string StackUid { get; init; }
 

@@ -26,7 +26,8 @@ internal sealed class ClaimCheck(IServiceScopeFactory scopes, TimeProvider time,
             return;
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
-        if (!await db.Stacks.AnyAsync(stack => stack.Slug == claim.Stack && stack.Epoch == claim.Epoch, cancellationToken))
+        var (slug, isBeside) = Lane.Of(claim);
+        if (!await db.Stacks.AnyAsync(stack => stack.Slug == slug && (isBeside ? stack.BesideEpoch : stack.Epoch) == claim.Epoch, cancellationToken))
         {
             _confirmed.TryRemove(claim, out _);
             throw new FencedException(claim.Stack, claim.Epoch);

@@ -34,7 +34,7 @@ internal sealed partial class DrainLifetime(
 
     private async Task DrainAsync()
     {
-        LogDraining(running.Stacks.Count, options.Value.Delay);
+        LogDraining(running.Lanes.Count, options.Value.Delay);
         await scheduler.StandByAsync();
         await running.StopAsync();
         await Task.Delay(options.Value.Delay, time);

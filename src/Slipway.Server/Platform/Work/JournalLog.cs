@@ -136,8 +136,9 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
     {
         int[] stacks = [.. lines.Select(entry => entry.Run.Claim.StackId).Distinct().Order()];
         var epochs = await db.Stacks.FromSql($"""SELECT * FROM "Stacks" WHERE "Id" = ANY({stacks}) ORDER BY "Id" FOR SHARE""").IgnoreAutoIncludes()
-            .Select(stack => new { stack.Id, stack.Epoch }).ToDictionaryAsync(stack => stack.Id, stack => stack.Epoch);
-        return [.. lines.Where(entry => epochs.GetValueOrDefault(entry.Run.Claim.StackId, -1) == entry.Run.Claim.Epoch)];
+            .Select(stack => new { stack.Id, stack.Epoch, stack.BesideEpoch }).ToDictionaryAsync(stack => stack.Id);
+        return [.. lines.Where(entry => epochs.TryGetValue(entry.Run.Claim.StackId, out var held)
+            && (entry.Run.Claim.Lane.IsBeside ? held.BesideEpoch : held.Epoch) == entry.Run.Claim.Epoch)];
     }
 
     private static IEnumerable<LogLine> ToLines(JournalEntry entry) => entry.Run.Clean(entry.Text).Split('\n').Select(text => new LogLine

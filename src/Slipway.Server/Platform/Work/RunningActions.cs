@@ -6,7 +6,7 @@ namespace Slipway.Server.Platform.Work;
 internal sealed class RunningActions : IDisposable
 {
     private readonly ConcurrentDictionary<int, CancellationTokenSource> _running = new();
-    private readonly ConcurrentDictionary<int, bool> _stacks = new();
+    private readonly ConcurrentDictionary<Lane, bool> _lanes = new();
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Whether the server is stopping: what runs is left to be taken up again, not ended.</summary>
@@ -15,14 +15,14 @@ internal sealed class RunningActions : IDisposable
     /// <summary>When this is cancelled, nobody may wait any longer for what runs on a machine.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
-    public IReadOnlyCollection<int> Stacks => [.. _stacks.Keys];
+    public IReadOnlyCollection<Lane> Lanes => [.. _lanes.Keys];
 
-    public bool IsBusy(int stackId) => _stacks.ContainsKey(stackId);
+    public bool IsBusy(Lane lane) => _lanes.ContainsKey(lane);
 
     /// <summary>False when this node works on the stack already, or takes no more work.</summary>
-    public bool TryTake(int stackId) => !IsStopping && _stacks.TryAdd(stackId, true);
+    public bool TryTake(Lane lane) => !IsStopping && _lanes.TryAdd(lane, true);
 
-    public void Release(int stackId) => _stacks.TryRemove(stackId, out _);
+    public void Release(Lane lane) => _lanes.TryRemove(lane, out _);
 
     public CancellationTokenSource Begin(int actionId) => _running.GetOrAdd(actionId, _ => new());
 

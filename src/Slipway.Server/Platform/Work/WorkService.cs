@@ -38,7 +38,7 @@ internal sealed partial class WorkService(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
         var unfinished = await ActionJournal.Due(db).AsNoTracking()
-            .Select(action => new { action.Id, action.StackId, action.CancelledBy }).ToListAsync(cancellationToken);
+            .Select(action => new { action.Id, action.StackId, action.IsBeside, action.CancelledBy }).ToListAsync(cancellationToken);
         foreach (var action in unfinished.Where(action => action.CancelledBy is not null))
             await running.CancelAsync(action.Id);
         gauges.SetUnfinished(unfinished.Count);
@@ -47,8 +47,8 @@ internal sealed partial class WorkService(
         if (running.IsStopping)
             return;
         var awake = await scheduler.ReadAwakeAsync(cancellationToken);
-        foreach (var stackId in unfinished.Select(action => action.StackId).Distinct().Where(id => !awake.Contains(id) && !running.IsBusy(id)))
-            await scheduler.WakeAsync(stackId, cancellationToken);
+        foreach (var lane in unfinished.Select(action => new Lane(action.StackId, action.IsBeside)).Distinct().Where(lane => !awake.Contains(lane) && !running.IsBusy(lane)))
+            await scheduler.WakeAsync(lane, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for unfinished work; trying again")]
