@@ -317,6 +317,9 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Property<DateTimeOffset?>("FinishedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<bool>("IsBeside")
+                        .HasColumnType("boolean");
+
                     b.Property<bool?>("IsSuccess")
                         .HasColumnType("boolean");
 
@@ -1188,6 +1191,9 @@ namespace Slipway.Server.Migrations.Postgres
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
                         .HasDefaultValue("assets");
+
+                    b.Property<long>("BesideEpoch")
+                        .HasColumnType("bigint");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone");

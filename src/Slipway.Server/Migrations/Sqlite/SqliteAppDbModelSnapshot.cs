@@ -302,6 +302,9 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.Property<long?>("FinishedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("IsBeside")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool?>("IsSuccess")
                         .HasColumnType("INTEGER");
 
@@ -1147,6 +1150,9 @@ namespace Slipway.Server.Migrations.Sqlite
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasDefaultValue("assets");
+
+                    b.Property<long>("BesideEpoch")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER");
