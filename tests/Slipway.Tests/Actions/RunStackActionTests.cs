@@ -35,7 +35,7 @@ public sealed class RunStackActionTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("command=reboot", "clear_caches, maintenance_mode, restart, service_restart or container_restart")]
+    [InlineData("command=reboot", "clear_caches, maintenance_mode, restart, check_servers, service_restart or container_restart")]
     [InlineData("", "command is missing")]
     [InlineData("command=maintenance_mode", "value is missing")]
     [InlineData("command=maintenance_mode&value=maybe", "value must be")]
