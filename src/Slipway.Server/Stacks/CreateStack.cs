@@ -42,15 +42,18 @@ internal sealed partial class CreateStack(
         if (await IsTakenAsync(request.Name, cancellationToken))
             return Taken(request.Name);
 
-        var stack = NewStack(request);
+        var slug = StackNames.Slug(request.Name);
+        var (ssh, git) = (SshKeyPair.Create($"slipway-{slug}"), SshKeyPair.Create($"slipway-{slug}-deploy-key"));
+        var stack = NewStack(request, ssh, git);
         var enrolled = new List<EnrolledServer>();
         foreach (var server in request.Servers)
             enrolled.Add(await enrolment.EnrolAsync(server, stack, enrolled, cancellationToken));
 
-        var action = await db.WriteAsync(cancel => StoreAsync(request, stack, enrolled, cancel), cancellationToken);
+        // A row for each attempt: one that lost against another writer is not as it was before.
+        var action = await db.WriteAsync(cancel => StoreAsync(request, NewStack(request, ssh, git), enrolled, cancel), cancellationToken);
         if (action is null)
             return Taken(request.Name);
-        var record = await db.Stacks.Where(row => row.Id == stack.Id).Select(StackRecords.From(options.Value, caller)).FirstAsync(cancellationToken);
+        var record = await db.Stacks.Where(row => row.Id == action.StackId).Select(StackRecords.From(options.Value, caller)).FirstAsync(cancellationToken);
         return Api.Ok(new CreatedStack(record, await ActionRecords.StartAsync(queue, db, action, cancellationToken)));
     }
 
@@ -79,12 +82,10 @@ internal sealed partial class CreateStack(
     private Task<bool> IsTakenAsync(string name, CancellationToken cancellationToken) =>
         db.Stacks.AnyAsync(stack => stack.AccountId == caller.AccountId && stack.Name == name, cancellationToken);
 
-    private Stack NewStack(Request request)
+    private Stack NewStack(Request request, SshKeyPair ssh, SshKeyPair git)
     {
         var now = time.GetUtcNow();
         var slug = StackNames.Slug(request.Name);
-        var ssh = SshKeyPair.Create($"slipway-{slug}");
-        var git = SshKeyPair.Create($"slipway-{slug}-deploy-key");
         return new()
         {
             Uid = Guid.NewGuid().ToString("N"),

@@ -33,6 +33,17 @@ public sealed class StackTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Create_ManyAtOnce_MakesThemAll()
+    {
+        // On PostgreSQL those that come between each other are done again, from the start.
+        var owner = await _app.GivenOwnerAsync();
+        var made = await Task.WhenAll(Enumerable.Range(1, 12).Select(number => owner.GivenStackAsync($"Shop {number}")));
+        Assert.Equal(12, made.Select(stack => stack.DeployDirectory).Distinct().Count());
+        foreach (var stack in made)
+            Assert.Single((await owner.Api.Actions.ListAsync(stack.Uid, cancellationToken: Cancel)).Response);
+    }
+
+    [Fact]
     public async Task Create_RejectsTakenName_ButNotInAnotherAccount()
     {
         var owner = await _app.GivenOwnerAsync();
