@@ -64,7 +64,7 @@ internal sealed partial class ContainerWatch(
             {
                 await LookAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogLookFailed(exception);
             }

@@ -1,6 +1,3 @@
-using System.Data.Common;
-using Microsoft.EntityFrameworkCore;
-
 namespace Slipway.Server.Platform.Schedules;
 
 /// <summary>Looks each second for what is due.</summary>
@@ -21,7 +18,7 @@ internal sealed partial class ScheduleService(DueWork due, TimeProvider time, IL
                 isPrepared = true;
                 await due.RunDueAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is DbException or DbUpdateException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogLookFailed(exception);
             }

@@ -84,7 +84,8 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
                 await StoreAsync(lines);
                 return;
             }
-            catch (Exception exception) when (exception is DbUpdateException or System.Data.Common.DbException)
+            // Whatever it is, Entity Framework wraps some of it: without this loop no action would end any more.
+            catch (Exception exception)
             {
                 if (!DatabaseErrors.IsUnavailable(exception) && !DatabaseErrors.IsTransient(exception))
                 {

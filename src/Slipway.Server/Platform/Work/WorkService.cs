@@ -19,7 +19,7 @@ internal sealed partial class WorkService(
             {
                 await SweepAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is System.Data.Common.DbException or InvalidOperationException or Quartz.SchedulerException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogSweepFailed(exception);
             }

@@ -26,7 +26,7 @@ internal sealed partial class FeedExchange(string connectionString, ActionFeed f
                 await connection.OpenAsync(stoppingToken);
                 await work(connection, stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogLost(exception);
                 await Task.Delay(Pause, time, stoppingToken);
