@@ -121,6 +121,9 @@ public sealed partial class SlipwayServer : IAsyncDisposable
     public Task SignalAsync(string signal, CancellationToken cancellationToken) =>
         Cli.Wrap("kill").WithArguments(["-s", signal, $"{ProcessId}"]).ExecuteAsync(cancellationToken);
 
+    /// <summary>Whether the process is over; nobody may have ended it.</summary>
+    public bool HasEnded => _process is null or { HasExited: true };
+
     /// <summary>Whether the process has a TCP connection from that local port.</summary>
     public bool HasConnectionFrom(int port)
     {

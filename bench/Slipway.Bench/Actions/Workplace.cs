@@ -56,29 +56,35 @@ internal sealed class Workplace : IAsyncDisposable
         return stacks;
     }
 
-    /// <summary>Milliseconds from before the request until the first step is journaled as running, sorted.</summary>
+    /// <summary>Milliseconds from before the request until a reader of the action's events sees that its first step has begun, sorted.</summary>
     public async Task<IReadOnlyList<double>> FirstStepsAsync(string uid, int rounds, CancellationToken cancellationToken)
     {
         List<double> waits = [];
         for (var round = 0; round < rounds; round++)
         {
-            var asked = TimeProvider.System.GetUtcNow();
+            var asked = Stopwatch.GetTimestamp();
             var action = await Client.Actions.RestartAsync(uid, cancellationToken);
+            await foreach (var item in Client.Actions.FollowAsync(uid, action.Id, since: 0, cancellationToken))
+            {
+                if (item.EventType == ActionsClient.FinishedEvent || (item.EventType == ActionsClient.StepsEvent && IsBegun(item.Data)))
+                    break;
+            }
+            waits.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
             await AwaitRestAsync(uid, cancellationToken);
-            var steps = await Client.Actions.ListStepsAsync(uid, action.Id, cancellationToken);
-            waits.Add((steps.Response[0].StartedAt!.Value - asked).TotalMilliseconds);
         }
         return [.. waits.Order()];
+
+        static bool IsBegun(string steps) => !steps.Contains("\"number\":1,", StringComparison.Ordinal) || !steps.Contains("\"state\":\"waiting\"", StringComparison.Ordinal);
     }
 
-    /// <summary>Whole actions a second, from the first request to the last end.</summary>
-    public async Task<double> RunActionsAsync(IReadOnlyList<string> stacks, int count, CancellationToken cancellationToken)
+    /// <summary>Whole actions a second, from the first request to the last end, and what one costs the processor.</summary>
+    public async Task<(double PerSecond, double Milliseconds)> RunActionsAsync(IReadOnlyList<string> stacks, int count, CancellationToken cancellationToken)
     {
-        var begun = Stopwatch.GetTimestamp();
+        var (begun, (_, before)) = (Stopwatch.GetTimestamp(), Usage());
         await InParallelAsync(count, number => Client.Actions.RestartAsync(stacks[number % stacks.Count], cancellationToken), cancellationToken);
         foreach (var uid in stacks)
             await AwaitRestAsync(uid, cancellationToken);
-        return count / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        return (count / Stopwatch.GetElapsedTime(begun).TotalSeconds, (Usage().Processor - before).TotalMilliseconds / count);
     }
 
     /// <summary>Lines a second from one command on a real server into the log.</summary>
@@ -97,12 +103,13 @@ internal sealed class Workplace : IAsyncDisposable
             },
             cancellationToken);
         _talker = created.Stack.Uid;
+        var deploying = await NextActionAsync(created.Action.Id, cancellationToken);
+        await AwaitStepAsync(deploying, "running", cancellationToken);
+        var begun = Stopwatch.GetTimestamp();
+        await AwaitStepAsync(deploying, "done", cancellationToken);
+        var elapsed = Stopwatch.GetElapsedTime(begun);
         await AwaitRestAsync(_talker, cancellationToken);
-        var action = (await Client.Actions.ListAsync(_talker, cancellationToken: cancellationToken)).Response[0];
-        var step = (await Client.Actions.ListStepsAsync(_talker, action.Id, cancellationToken)).Response.First(step => step.Name == "run hooks after bundle");
-        return step is { StartedAt: { } from, FinishedAt: { } to } && action.FinishedSuccess is true
-            ? Lines / (to - from).TotalSeconds
-            : throw new InvalidOperationException($"The deployment failed: {action.FinishedMessage}");
+        return Lines / elapsed.TotalSeconds;
     }
 
     /// <summary>From the end of the node until its work is in other hands: another node's on PostgreSQL; its own after a restart, from its first answer on SQLite.</summary>
@@ -161,6 +168,9 @@ internal sealed class Workplace : IAsyncDisposable
         return new(megabytes, idle, (after - before) / Stopwatch.GetElapsedTime(begun), reads.Order().ElementAt(reads.Count / 2));
     }
 
+    /// <summary>What the server said last.</summary>
+    public async Task<string> ReadLogAsync() => string.Join('\n', (await File.ReadAllLinesAsync(Server.Log.FullName, CancellationToken.None)).TakeLast(60));
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
@@ -178,6 +188,26 @@ internal sealed class Workplace : IAsyncDisposable
     {
         while ((await client.Actions.ListAsync(uid, cancellationToken: cancellationToken)).Response.Any(action => action.FinishedAt is null))
             await Task.Delay(20, cancellationToken);
+    }
+
+    private async Task<int> NextActionAsync(int earlier, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if ((await Client.Actions.ListAsync(_talker, cancellationToken: cancellationToken)).Response[0].Id is var id && id > earlier)
+                return id;
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+
+    private async Task AwaitStepAsync(int actionId, string state, CancellationToken cancellationToken)
+    {
+        while ((await Client.Actions.ListStepsAsync(_talker, actionId, cancellationToken)).Response.FirstOrDefault(step => step.Name == "run hooks after bundle")?.State != state)
+        {
+            if ((await Client.Actions.GetAsync(_talker, actionId, cancellationToken)) is { FinishedSuccess: false } failed)
+                throw new InvalidOperationException($"The deployment failed: {failed.FinishedMessage}");
+            await Task.Delay(20, cancellationToken);
+        }
     }
 
     // Waits for a line that is not there yet.

@@ -40,6 +40,7 @@ internal sealed class SoakFleet(Testbed testbed, Action<string> tell) : IAsyncDi
 
     public async Task DoAsync(SoakMove move)
     {
+        AssertNodesLive();
         var app = _apps[move.Stack];
         await (move.Kind switch
         {
@@ -70,10 +71,18 @@ internal sealed class SoakFleet(Testbed testbed, Action<string> tell) : IAsyncDi
         }
     }
 
+    // Only a kill ends a node, and that one starts it again.
+    private void AssertNodesLive()
+    {
+        foreach (var server in _servers.Where(server => server.HasEnded))
+            Assert.Fail($"A node has ended by itself:\n{string.Join('\n', File.ReadLines(server.Log.FullName).TakeLast(40))}");
+    }
+
     /// <summary>Ends what was done to nodes and lines; from then on nothing is wrong any more.</summary>
     public async Task HealAsync()
     {
         await Task.WhenAll(_healing);
+        AssertNodesLive();
         foreach (var (server, line) in _servers.Zip(_nodes.Lines))
         {
             line.Mend();
