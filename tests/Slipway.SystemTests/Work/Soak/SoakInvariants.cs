@@ -37,13 +37,14 @@ internal static class SoakInvariants
     {
         var ended = (await fleet.ReadAsync("""SELECT a."Id" FROM "Actions" a JOIN "Deployments" d ON d."ActionId" = a."Id" AND d."Type" <> 2 WHERE a."IsSuccess" """))
             .Split('\n').ToHashSet();
-        var rows = await fleet.ReadAsync("""SELECT "ActionId", "Text" FROM "LogLines" WHERE "Text" LIKE 'hook says %' ORDER BY "Id" """);
-        foreach (var action in rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('|')).GroupBy(row => row[0], row => row[1]))
+        var rows = await fleet.ReadAsync("""SELECT "ActionId", "Server", "Text" FROM "LogLines" WHERE "Text" LIKE 'hook says %' ORDER BY "Id" """);
+        // Where a stack has several servers, its hook speaks on each.
+        foreach (var action in rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('|')).GroupBy(row => (Id: row[0], Server: row[1]), row => row[2]))
         {
             var lines = action.ToList();
             var whole = lines.SequenceEqual(Enumerable.Range(1, lines.Count).Select(number => string.Create(CultureInfo.InvariantCulture, $"hook says {number}")));
-            if (!whole || (ended.Contains(action.Key) && lines.Count != Lines))
-                faults.Add($"The log of action {action.Key} is not whole: {string.Join(", ", lines)}");
+            if (!whole || (ended.Contains(action.Key.Id) && lines.Count != Lines))
+                faults.Add($"The log of action {action.Key.Id} on {action.Key.Server} is not whole: {string.Join(", ", lines)}");
         }
     }
 
