@@ -42,6 +42,23 @@ internal sealed class DeploymentEnd(TimeProvider time)
         await QueueNextAsync(db, deployment, cancellationToken);
     }
 
+    /// <summary>One that never began changes nothing but its own row, and the stack's status when nothing else is to come.</summary>
+    public async Task EndQueuedAsync(AppDb db, int deploymentId, ActionEnd end, CancellationToken cancellationToken)
+    {
+        var deployment = await FindAsync(db, deploymentId, cancellationToken);
+        (deployment.FinishedAt, deployment.Message, deployment.Outcome) = (time.GetUtcNow(), end.Message, DeploymentOutcome.Cancelled);
+        var others = db.Deployments.Where(row => row.StackId == deployment.StackId && row.Id != deployment.Id);
+        if (await others.AnyAsync(row => row.Outcome == DeploymentOutcome.InProgress, cancellationToken))
+            return;
+        var last = await others.Where(row => row.Outcome != DeploymentOutcome.Cancelled).OrderByDescending(row => row.Id).FirstOrDefaultAsync(cancellationToken);
+        deployment.Stack!.Status = last?.Outcome switch
+        {
+            DeploymentOutcome.Success => StackStatus.Success,
+            DeploymentOutcome.Failed => StackStatus.Failed,
+            _ => StackStatus.Analysed,
+        };
+    }
+
     private async Task GoLiveAsync(AppDb db, Deployment deployment, DeployState state, CancellationToken cancellationToken)
     {
         var earlier = await db.Deployments.Where(row => row.StackId == deployment.StackId && row.Id != deployment.Id && (row.IsLive || row.IsKept))

@@ -21,7 +21,7 @@ internal static class DeploymentEndpoints
         var changes = api.MapGroup("/stacks/{stackUid}/deployments").WithTags("deployments")
             .RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
         changes.MapPost("/", RedeployStack.Handle).WithSummary("Redeploys a stack").Takes<Contracts.Deployments.Redeploy>();
-        changes.MapDelete("/{id:int}", Cancel).WithSummary("Cancels a deployment");
+        changes.MapDelete("/{id:int}", CancelDeployment.Handle).WithSummary("Cancels a deployment");
         changes.MapPost("/{id:int}/rollback", RollBackStack.Handle).WithSummary("Brings the release of an earlier deployment back");
     }
 
@@ -45,23 +45,6 @@ internal static class DeploymentEndpoints
         var deployment = await stacks.SelectMany(stack => stack.Deployments).AsNoTracking()
             .FirstOrDefaultAsync(deployment => deployment.Id == id, cancellationToken);
         return deployment is null ? ApiProblem.NotFound() : Api.Ok(DeploymentRecords.From(deployment, head, gitUrl));
-    }
-
-    private static async Task<Results<Ok<ApiResponse<OkReply>>, ApiProblem>> Cancel(
-        string stackUid, int id, Caller caller, AppDb db, ActionQueue queue, RunningActions running, CancellationToken cancellationToken)
-    {
-        var deployment = await db.Stacks.VisibleTo(caller, AccessLevel.Deploy).Where(stack => stack.Uid == stackUid)
-            .SelectMany(stack => stack.Deployments).Include(deployment => deployment.Action)
-            .FirstOrDefaultAsync(deployment => deployment.Id == id, cancellationToken);
-        if (deployment is null)
-            return ApiProblem.NotFound();
-        if (deployment.Action is not { FinishedAt: null } action)
-            return ApiProblem.Conflict("The deployment is finished; there is nothing to cancel.");
-        action.CancelledBy ??= caller.Email;
-        await db.SaveChangesAsync(cancellationToken);
-        await running.CancelAsync(action.Id);
-        queue.Wake(deployment.StackId);
-        return Api.Ok(new OkReply(true, "Cancelling deployment"));
     }
 
     private static async Task<(int Head, string GitUrl)?> HeadOfAsync(IQueryable<Stacks.Stack> stacks, CancellationToken cancellationToken)

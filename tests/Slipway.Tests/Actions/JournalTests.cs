@@ -56,7 +56,7 @@ public sealed class JournalTests : IAsyncDisposable
         Assert.Equal(["of 1", "of 1"], await _app.InDatabaseAsync(db => db.LogLines.Select(line => line.Text).ToListAsync(Cancel)));
 
         ActionRun RunOf(int id) => new(
-            new(id, new(1), "my_app", 1, "kind", "{}", null) { StackUid = "uid", BegunAt = DateTimeOffset.UnixEpoch }, log, _app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, long>());
+            new(id, new(1), "my_app", 1, "kind", "{}", null) { StackUid = "uid", BegunAt = DateTimeOffset.UnixEpoch }, log, _app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, KnownTicket>());
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class JournalTests : IAsyncDisposable
         var claim = await app.Services.GetRequiredService<ActionJournal>().ClaimNextAsync(new(1), Cancel);
         var log = app.Services.GetRequiredService<JournalLog>();
         var server = new ServerThatComesBack();
-        var run = new ActionRun(claim!, log, app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, long>())
+        var run = new ActionRun(claim!, log, app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, KnownTicket>())
         {
             Left = await app.Services.GetRequiredService<ActionJournal>().ReadLeftAsync(1, Cancel),
         };
@@ -86,6 +86,24 @@ public sealed class JournalTests : IAsyncDisposable
         Assert.Equal(["cancel feed: away", "cancel feed: still ending", "cancel feed: ended", "apply"], server.Calls);
         Assert.Contains("Waiting for the server", (await app.InDatabaseAsync(db => db.LogLines.SingleAsync(Cancel))).Text, StringComparison.Ordinal);
         Assert.False(await app.InDatabaseAsync(db => db.JournalTickets.AnyAsync(ticket => ticket.IsLeft, Cancel)));
+    }
+
+    [Fact]
+    public async Task ActionThatIsCancelledAfterACrash_LeavesWhatNobodySawTheEndOf_AndNoStepRunning()
+    {
+        var stack = await (await _app.GivenOwnerAsync()).GivenStackAsync();
+        await _app.ChangeAsync(async db =>
+        {
+            var action = await db.Actions.SingleAsync(Cancel);
+            (action.ClaimedAt, action.CancelledBy) = (DateTimeOffset.UnixEpoch, "somebody@example.com");
+            Given.Step(db, action.Id, 1, JournalStep.Running);
+            db.JournalTickets.Add(new() { Ticket = "feed", ActionId = action.Id, ServerId = 7 });
+        });
+        var ended = await RunAsync(stack.Uid);
+        Assert.Equal((false, "Cancelled by somebody@example.com"), (ended.IsSuccess, ended.Message));
+        Assert.True(await _app.InDatabaseAsync(db => db.JournalTickets.AllAsync(ticket => ticket.IsLeft, Cancel)));
+        var step = await _app.InDatabaseAsync(db => db.JournalSteps.SingleAsync(Cancel));
+        Assert.Equal((JournalStep.Failed, true), (step.State, step.FinishedAt is not null));
     }
 
     private async Task<StackAction> RunAsync(string stackUid)

@@ -16,7 +16,7 @@ public sealed class AuditTests
         ["src/Slipway.Server/Platform/Idempotency/IdempotencyMiddleware.cs"] = (2, "remembered answers"),
         ["src/Slipway.Server/Platform/Limits/RateLimits.cs"] = (1, "counts of requests"),
         ["src/Slipway.Server/Platform/Schedules/DueWork.cs"] = (1, "when something of the server's own is due"),
-        ["src/Slipway.Server/Platform/Work/ActionJournal.cs"] = (1, "the journal of an action, which is audited"),
+        ["src/Slipway.Server/Platform/Work/ActionJournal.cs"] = (2, "the journal of an action, which is audited"),
         ["src/Slipway.Server/Platform/Work/JournalLog.cs"] = (1, "the journal of an action, which is audited"),
         ["src/Slipway.Server/Stacks/AnalyseStack.cs"] = (1, "a status that follows from an action, which is audited"),
     };

@@ -101,6 +101,29 @@ public sealed class DeploymentTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Cancel_OfWhatWaits_EndsItAtOnce_AndLeavesWhatRuns()
+    {
+        var (owner, uid) = await GivenDeployableAsync();
+        var running = await owner.Api.Deployments.RedeployAsync(uid, null, Cancel);
+        await _app.ChangeAsync(async db =>
+        {
+            (await db.Actions.SingleAsync(action => action.Id == running.AsyncActionId, Cancel)).ClaimedAt = DateTimeOffset.UnixEpoch;
+            (await db.Stacks.SingleAsync(Cancel)).Status = StackStatus.Deploying;
+        });
+        var waiting = await owner.Api.Deployments.RedeployAsync(uid, null, Cancel);
+        await owner.Api.Deployments.CancelAsync(uid, waiting.DeploymentId, Cancel);
+        Assert.Equal("cancelled", (await owner.Api.Deployments.GetAsync(uid, waiting.DeploymentId, Cancel)).Outcome.Meaning);
+        var action = await owner.Api.Actions.GetAsync(uid, waiting.AsyncActionId, Cancel);
+        Assert.Equal((false, $"Cancelled by {owner.Email} before it began"), (action.FinishedSuccess, action.FinishedMessage));
+        Assert.Equal(StackStatus.Deploying, (await owner.Api.Stacks.GetAsync(uid, Cancel)).Status);
+
+        await _app.ChangeAsync(db => Given.DeploymentEndAsync(db, running.DeploymentId, DeploymentOutcome.Success, isLive: true));
+        var last = await owner.Api.Deployments.RedeployAsync(uid, null, Cancel);
+        await owner.Api.Deployments.CancelAsync(uid, last.DeploymentId, Cancel);
+        Assert.Equal(StackStatus.Success, (await owner.Api.Stacks.GetAsync(uid, Cancel)).Status);
+    }
+
+    [Fact]
     public async Task Rollback_GoesToKeptSuccessfulReleasesOnly()
     {
         var (owner, uid) = await GivenDeployableAsync();

@@ -79,7 +79,8 @@ public sealed class QueueModelTests : IAsyncDisposable
                 if (next is null)
                     break;
                 next.IsBegun = true;
-                model.Epoch++;
+                Assert.True(claim!.Epoch > model.Epoch);
+                model.Epoch = claim.Epoch;
                 model.Held[node] = claim;
                 break;
             case Move.Save or Move.End when model.Held[node] is { } held:

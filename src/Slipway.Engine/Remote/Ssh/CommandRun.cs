@@ -23,14 +23,30 @@ internal sealed class CommandRun(
         heard => AttemptAsync(offset => HelperRequest.Run(scope, command, timeouts.CancelGrace, offset, _isKnown), heard, cancellationToken),
         cancellationToken);
 
-    /// <summary>Without a ticket: again only when nothing can have started, or when that does no harm and nothing was heard of it yet.</summary>
-    public Task<RemoteResult> OnceAsync(CancellationToken cancellationToken)
+    /// <summary>Without a ticket: again only when nothing can have started, or when that does no harm. Lines of an attempt that was cut off are nobody's.</summary>
+    public async Task<RemoteResult> OnceAsync(CancellationToken cancellationToken)
     {
         var request = HelperRequest.Direct(command, timeouts.CancelGrace);
-        return helper.PersistAsync(
-            heard => AttemptAsync(_ => request, heard, cancellationToken),
-            cancellationToken,
-            mayRepeat: () => !_wasAsked || (command.IsRepeatable && _tail.Count == 0));
+        if (!command.IsRepeatable)
+            return await helper.PersistAsync(heard => AttemptAsync(_ => request, heard, cancellationToken), cancellationToken, mayRepeat: () => !_wasAsked);
+        List<OutputLine> lines = [];
+        var result = await helper.PersistAsync(AttemptAgainAsync, cancellationToken, mayRepeat: () => true);
+        if (onLine is not null)
+            foreach (var line in lines)
+                await onLine(line);
+        return result;
+
+        Task<RemoteResult> AttemptAgainAsync(Action heard)
+        {
+            lines.Clear();
+            return new CommandRun(helper, scope, command, KeepLine, timeouts).AttemptAsync(_ => request, heard, cancellationToken);
+        }
+
+        ValueTask KeepLine(OutputLine line)
+        {
+            lines.Add(line);
+            return ValueTask.CompletedTask;
+        }
     }
 
     private async Task<RemoteResult> AttemptAsync(Func<long, byte[]> request, Action heard, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
+using SQLitePCL;
 
 namespace Slipway.Server.Platform.Data;
 
@@ -16,7 +18,18 @@ internal sealed class KeptConnection(
 {
     protected override void CloseDbConnection()
     {
+        if (!IsReadOnly())
+            return;
+        SqliteConnection.ClearPool((SqliteConnection)DbConnection);
+        base.CloseDbConnection();
     }
 
-    protected override Task CloseDbConnectionAsync() => Task.CompletedTask;
+    protected override Task CloseDbConnectionAsync()
+    {
+        CloseDbConnection();
+        return Task.CompletedTask;
+    }
+
+    // Opened while the file or its disk was so for a moment, it would stay so for ever.
+    private bool IsReadOnly() => ((SqliteConnection)DbConnection).Handle is { } handle && raw.sqlite3_db_readonly(handle, "main") == 1;
 }

@@ -75,7 +75,8 @@ internal sealed partial class DueWork(
         async Task DoAsync(CancellationToken token)
         {
             var now = time.GetUtcNow();
-            // Another node may have been faster.
+            // Another node may have been faster, so nothing counts that was read before.
+            db.ChangeTracker.Clear();
             if (await db.Schedules.FirstOrDefaultAsync(row => row.Id == id && row.NextAt <= now, token) is not { } schedule)
                 return;
             var wasMissed = now - schedule.NextAt > Punctuality;

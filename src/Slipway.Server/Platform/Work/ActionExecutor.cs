@@ -108,7 +108,7 @@ internal sealed partial class ActionExecutor(
             if (!await run.CancelRemoteAsync(patience.Token))
                 message += ", not confirmed: a server still ends its processes";
         }
-        catch (Exception exception) when (exception is RemoteUnavailableException or OperationCanceledException)
+        catch (Exception exception) when (exception is not FencedException && !DatabaseErrors.IsUnavailable(exception))
         {
             message += $", not confirmed: {exception.Message}";
         }

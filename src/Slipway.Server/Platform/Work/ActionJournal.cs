@@ -28,8 +28,14 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
                 .OrderBy(row => row.Id).FirstOrDefaultAsync(token);
             if (action is null)
                 return;
-            var epoch = lane.IsBeside ? ++action.Stack!.BesideEpoch : ++action.Stack!.Epoch;
-            action.ClaimedAt ??= time.GetUtcNow();
+            // Machines keep the highest they saw. The clock is in it, so that a database that was restored from a backup does not fall behind them.
+            var now = time.GetUtcNow();
+            var epoch = Math.Max(now.ToUnixTimeSeconds(), (lane.IsBeside ? action.Stack!.BesideEpoch : action.Stack!.Epoch) + 1);
+            if (lane.IsBeside)
+                action.Stack.BesideEpoch = epoch;
+            else
+                action.Stack.Epoch = epoch;
+            action.ClaimedAt ??= now;
             await db.SaveChangesAsync(token);
             claim = new(action.Id, lane, action.Stack.Slug, epoch, action.Kind, action.Payload, action.State)
             {
@@ -43,12 +49,12 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
         }
     }
 
-    public async Task<IReadOnlyDictionary<string, long>> ReadOffsetsAsync(int actionId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, KnownTicket>> ReadTicketsAsync(int actionId, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
         return await db.JournalTickets.Where(ticket => ticket.ActionId == actionId)
-            .ToDictionaryAsync(ticket => ticket.Ticket, ticket => ticket.Offset, cancellationToken);
+            .ToDictionaryAsync(ticket => ticket.Ticket, ticket => new KnownTicket(ticket.ServerId, ticket.Offset), cancellationToken);
     }
 
     /// <summary>Commands of the stack's earlier actions that may still run, by the server's id.</summary>
@@ -130,6 +136,10 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
         async Task StoreAsync(AppDb db)
         {
             db.JournalSteps.UpdateRange(steps);
+            await db.SaveChangesAsync(cancellationToken);
+            // One that was cut off by a crash, and was then cancelled before it could run again.
+            await db.JournalSteps.Where(step => step.ActionId == claim.ActionId && step.State == JournalStep.Running).ExecuteUpdateAsync(
+                set => set.SetProperty(step => step.State, JournalStep.Failed).SetProperty(step => step.FinishedAt, time.GetUtcNow()), cancellationToken);
             var action = await db.Actions.Include(row => row.Stack).FirstAsync(row => row.Id == claim.ActionId, cancellationToken);
             action.FinishedAt = time.GetUtcNow();
             action.State = handedOn;

@@ -6,7 +6,7 @@ using Slipway.Engine.Remote;
 namespace Slipway.Server.Platform.Work;
 
 /// <summary>An action while a node works on it: what its steps read, write and run.</summary>
-internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts hosts, IReadOnlyDictionary<string, long> offsets) : IStepLog
+internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts hosts, IReadOnlyDictionary<string, KnownTicket> known) : IStepLog
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JournaledHost> _hosts = [];
@@ -23,7 +23,14 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
     public ILookup<int, string> Left { get; init; } = Enumerable.Empty<string>().ToLookup(_ => 0);
 
     /// <summary>Commands of this action whose end nobody has seen.</summary>
-    public IReadOnlyList<string> OpenTickets => [.. OpenHosts().SelectMany(host => host.OpenTickets)];
+    public IReadOnlyList<string> OpenTickets
+    {
+        get
+        {
+            var machines = OpenHosts();
+            return [.. known.Keys.Concat(machines.SelectMany(host => host.OpenTickets)).Except(machines.SelectMany(host => host.EndedTickets))];
+        }
+    }
 
     /// <summary>What finished steps handed on; saved with each step's end.</summary>
     public string? State { get; private set; } = claim.State;
@@ -55,7 +62,7 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
             if (!_hosts.TryGetValue(key, out var host))
             {
                 var scope = claim.Lane.ScopeOf(claim.Slug, claim.Epoch);
-                host = new(hosts.For(machine, scope), this, log, serverId, serverName, offsets);
+                host = new(hosts.For(machine, scope), this, log, serverId, serverName, OffsetsOf(serverId));
                 _hosts.Add(key, host);
             }
             return host;
@@ -97,6 +104,9 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
         return text.Replace('\0', '\uFFFD');
     }
 
+    private Dictionary<string, long> OffsetsOf(int serverId) =>
+        known.Where(pair => pair.Value.ServerId == serverId).ToDictionary(pair => pair.Key, pair => pair.Value.Offset);
+
     private JournaledHost[] OpenHosts()
     {
         lock (_lock)
@@ -127,3 +137,8 @@ internal sealed record ActionClaim(int ActionId, Lane Lane, string Slug, long Ep
     /// <summary>Why a step failed before a restart.</summary>
     public string? Message { get; init; }
 }
+
+/// <summary>A command that an action has started before, as its journal knows it.</summary>
+/// <param name="ServerId">Where.</param>
+/// <param name="Offset">How far its output is in the log.</param>
+internal sealed record KnownTicket(int ServerId, long Offset);

@@ -7,7 +7,7 @@ internal sealed class ActionRuns(ActionJournal journal, JournalLog log, IRemoteH
 {
     public async Task<ActionRun> OpenAsync(ActionClaim claim)
     {
-        var offsets = await journal.ReadOffsetsAsync(claim.ActionId, CancellationToken.None);
-        return new(claim, log, hosts, offsets) { Left = await journal.ReadLeftAsync(claim.StackId, CancellationToken.None) };
+        var known = await journal.ReadTicketsAsync(claim.ActionId, CancellationToken.None);
+        return new(claim, log, hosts, known) { Left = await journal.ReadLeftAsync(claim.StackId, CancellationToken.None) };
     }
 }

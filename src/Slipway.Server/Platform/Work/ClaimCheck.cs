@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Engine.Remote;
+using Slipway.Server.Platform.Data;
 
 namespace Slipway.Server.Platform.Work;
 
@@ -24,10 +25,7 @@ internal sealed class ClaimCheck(IServiceScopeFactory scopes, TimeProvider time,
         var now = time.GetTimestamp();
         if (_confirmed.TryGetValue(claim, out var confirmed) && time.GetElapsedTime(confirmed, now) < Validity)
             return;
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
-        var (slug, isBeside) = Lane.Of(claim);
-        if (!await db.Stacks.AnyAsync(stack => stack.Slug == slug && (isBeside ? stack.BesideEpoch : stack.Epoch) == claim.Epoch, cancellationToken))
+        if (!await DatabaseErrors.PersistAsync(() => HoldsAsync(claim, cancellationToken), time, cancellationToken))
         {
             _confirmed.TryRemove(claim, out _);
             throw new FencedException(claim.Stack, claim.Epoch);
@@ -35,5 +33,13 @@ internal sealed class ClaimCheck(IServiceScopeFactory scopes, TimeProvider time,
         _confirmed[claim] = now;
         foreach (var old in _confirmed.Where(pair => time.GetElapsedTime(pair.Value, now) > Validity))
             _confirmed.TryRemove(old);
+    }
+
+    private async Task<bool> HoldsAsync(RemoteScope claim, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        var (slug, isBeside) = Lane.Of(claim);
+        return await db.Stacks.AnyAsync(stack => stack.Slug == slug && (isBeside ? stack.BesideEpoch : stack.Epoch) == claim.Epoch, cancellationToken);
     }
 }

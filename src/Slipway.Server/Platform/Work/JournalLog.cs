@@ -31,15 +31,8 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
         await flushed.Task.WaitAsync(cancellationToken);
     }
 
-    public async Task OpenTicketAsync(ActionRun run, string ticket, int serverId, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
-        if (await db.JournalTickets.AnyAsync(row => row.Ticket == ticket, cancellationToken))
-            return;
-        db.JournalTickets.Add(new() { Ticket = ticket, ActionId = run.Claim.ActionId, ServerId = serverId });
-        await db.SaveChangesAsync(cancellationToken);
-    }
+    public Task OpenTicketAsync(ActionRun run, string ticket, int serverId, CancellationToken cancellationToken) =>
+        DatabaseErrors.PersistAsync(() => StoreTicketAsync(run, ticket, serverId, cancellationToken), time, cancellationToken);
 
     /// <summary>Writes down that a command which had been left is confirmed to be over.</summary>
     public async Task CloseTicketAsync(string ticket, CancellationToken cancellationToken)
@@ -140,6 +133,17 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
             .Select(stack => new { stack.Id, stack.Epoch, stack.BesideEpoch }).ToDictionaryAsync(stack => stack.Id);
         return [.. lines.Where(entry => epochs.TryGetValue(entry.Run.Claim.StackId, out var held)
             && (entry.Run.Claim.Lane.IsBeside ? held.BesideEpoch : held.Epoch) == entry.Run.Claim.Epoch)];
+    }
+
+    private async Task<bool> StoreTicketAsync(ActionRun run, string ticket, int serverId, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        if (await db.JournalTickets.AnyAsync(row => row.Ticket == ticket, cancellationToken))
+            return false;
+        db.JournalTickets.Add(new() { Ticket = ticket, ActionId = run.Claim.ActionId, ServerId = serverId });
+        await db.SaveChangesAsync(cancellationToken);
+        return true;
     }
 
     private static IEnumerable<LogLine> ToLines(JournalEntry entry) => entry.Run.Clean(entry.Text).Split('\n').Select(text => new LogLine

@@ -25,6 +25,8 @@ internal sealed class JournaledHost(
     /// <summary>Commands whose end nobody has seen.</summary>
     public IEnumerable<string> OpenTickets => _tickets.Where(pair => pair.Value).Select(pair => pair.Key);
 
+    public IEnumerable<string> EndedTickets => _tickets.Where(pair => !pair.Value).Select(pair => pair.Key);
+
     public async Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken)
     {
         await SettleAsync(cancellationToken);
@@ -72,6 +74,7 @@ internal sealed class JournaledHost(
         var confirmed = true;
         foreach (var ticket in OpenTickets.Concat(offsets.Keys).Distinct())
         {
+            _tickets[ticket] = true;
             var hasEnded = await inner.CancelAsync(ticket, cancellationToken);
             _tickets[ticket] = !hasEnded;
             confirmed &= hasEnded;
@@ -81,7 +84,7 @@ internal sealed class JournaledHost(
 
     internal async Task ForgetAsync(CancellationToken cancellationToken)
     {
-        var ended = _tickets.Where(pair => !pair.Value).Select(pair => pair.Key).ToList();
+        var ended = EndedTickets.ToList();
         if (ended.Count > 0)
             await inner.CompleteAsync(ended, cancellationToken);
     }

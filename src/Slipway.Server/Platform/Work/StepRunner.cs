@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Slipway.Engine;
 using Slipway.Engine.Remote;
 using Slipway.Server.Actions;
+using Slipway.Server.Platform.Data;
 
 namespace Slipway.Server.Platform.Work;
 
@@ -61,7 +62,7 @@ internal sealed class StepRunner(
         {
             await RunInTimeAsync(run, step, cancelled);
         }
-        catch (Exception exception) when (!running.IsStopping && exception is not FencedException)
+        catch (Exception exception) when (!running.IsStopping && exception is not FencedException && !DatabaseErrors.IsUnavailable(exception))
         {
             journal.Mark(row, JournalStep.Failed);
             await journal.SaveAsync(run.Claim, [row], run.State, run.Clean(Describe(exception)), CancellationToken.None);

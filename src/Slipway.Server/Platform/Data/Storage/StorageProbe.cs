@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace Slipway.Server.Platform.Data.Storage;
@@ -67,9 +66,9 @@ internal sealed partial class StorageProbe(IServiceScopeFactory scopes, StorageS
             _tried = time.GetTimestamp();
             state.Clear();
         }
-        catch (Exception exception) when (exception is DbException or DbUpdateException or StorageException or InvalidOperationException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // What it means was seen by the watch, unless no connection could be had at all.
+            // What it means was seen by the watch, unless no connection could be had at all. Nothing may end the one who looks whether all is well again.
             state.Report(exception.GetBaseException());
         }
     }

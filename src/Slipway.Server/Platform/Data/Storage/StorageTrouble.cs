@@ -17,9 +17,10 @@ internal sealed record StorageTrouble(string Reason, string Message)
         SqliteException sqlite => OfSqlite(sqlite.SqliteErrorCode),
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => new("read_only", "The database is a standby or read-only: it takes no writes."),
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => Full,
-        PostgresException { SqlState: [ '5', '7', .. ] or [ '0', '8', .. ] or PostgresErrorCodes.TooManyConnections } => Unreachable,
+        PostgresException { SqlState: [ '5', '7', .. ] or [ '0', '8', .. ] or PostgresErrorCodes.TooManyConnections
+            or "25P03" } => Unreachable,
         PostgresException => null,
-        NpgsqlException => Unreachable,
+        NpgsqlException or System.Net.Sockets.SocketException or TimeoutException => Unreachable,
         _ => null,
     };
 
