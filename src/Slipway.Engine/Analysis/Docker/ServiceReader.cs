@@ -60,7 +60,7 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
 
     private BuildDefinition? ReadBuild()
     {
-        var root = _fields.Checked("build_root", text => Folder(text) is { } folder ? folder : null, "a folder of the repository, such as backend") ?? "";
+        var root = _fields.Checked("build_root", Folder, "a folder of the repository with files in it, such as backend, and no symbolic link") ?? "";
         var file = _fields.Checked("dockerfile_path", text => ServiceTexts.IsRepositoryPath(text) ? text : null, "the path of a Dockerfile in the repository, such as docker/Dockerfile")
             ?? (root.Length > 0 ? $"{root}/Dockerfile" : "Dockerfile");
         if (files.Contains(file))
@@ -70,11 +70,12 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
         return null;
     }
 
-    private static string? Folder(string text)
+    // Docker reads the folder as root, and a link could lead anywhere on the server. Git holds no file beneath a link, so one file proves the folder.
+    private string? Folder(string text)
     {
         var folder = text.Trim('/');
-        folder = folder is "." ? "" : folder;
-        return folder.Length == 0 || ServiceTexts.IsRepositoryPath(folder) ? folder : null;
+        folder = folder.StartsWith("./", StringComparison.Ordinal) ? folder[2..].Trim('/') : folder is "." ? "" : folder;
+        return folder.Length == 0 || (ServiceTexts.IsRepositoryPath(folder) && files.Any(file => file.StartsWith(folder + "/", StringComparison.Ordinal))) ? folder : null;
     }
 
     private Dictionary<string, string> ReadEnvironment()

@@ -109,8 +109,9 @@ public sealed class DefinitionReaderTests
     [InlineData("services:\n  web:\n    image: a\n    volumes: [\"data:/d,readonly\"]", "line 4: web: volumes expects NAME:PATH or NAME:PATH:ro, such as data:/var/lib/data, found \"data:/d,readonly\".")]
     [InlineData("services:\n  web:\n    image: a\n    privileged: true", "line 4: web: privileged is not possible: containers get no privileges on the server.")]
     [InlineData("services:\n  web:\n    git_url: git@x:y", "line 3: web: git_url is not possible: images are built from the stack's own repository.")]
-    [InlineData("services:\n  web:\n    build_root: nowhere", "line 3: web: there is no file nowhere/Dockerfile in the repository. Name an image, or the Dockerfile in dockerfile_path.")]
-    [InlineData("services:\n  web:\n    build_root: ../x", "line 3: web: build_root expects a folder of the repository, such as backend; found \"../x\".")]
+    [InlineData("services:\n  web:\n    build_root: docker", "line 3: web: there is no file docker/Dockerfile in the repository. Name an image, or the Dockerfile in dockerfile_path.")]
+    [InlineData("services:\n  web:\n    dockerfile_path: Dockerfile\n    build_root: nowhere", "line 4: web: build_root expects a folder of the repository with files in it, such as backend, and no symbolic link; found \"nowhere\".")]
+    [InlineData("services:\n  web:\n    build_root: ../x", "line 3: web: build_root expects a folder of the repository with files in it, such as backend, and no symbolic link; found \"../x\".")]
     [InlineData("services:\n  web:\n    image: a\n    command: echo 'a", "line 4: web: command expects a command with its quotes closed; found \"echo 'a\".")]
     [InlineData("services:\n  web:\n    image: a\n    stop_grace: soon", "line 4: web: stop_grace expects a time of at most 24 hours, such as 10s, 5m or 1h; found \"soon\".")]
     [InlineData("services:\n  web:\n    image: a\n    pre_stop_sequence: 1m;USR1", "line 4: web: pre_stop_sequence expects times and signals between colons")]
@@ -137,6 +138,26 @@ public sealed class DefinitionReaderTests
         Assert.Contains(remarks.Problems, problem => problem.StartsWith($"{Path}, {expected}", StringComparison.Ordinal) || problem.Contains(expected, StringComparison.Ordinal));
         Assert.All(remarks.Problems, problem => Assert.StartsWith(Path, problem));
     }
+
+    [Theory]
+    [InlineData("build_root: etc\n    dockerfile_path: Dockerfile", "line 4: web: build_root expects a folder of the repository with files in it, such as backend, and no symbolic link; found \"etc\".")]
+    [InlineData("build_root: a/etc/ssh\n    dockerfile_path: Dockerfile", "line 4: web: build_root expects a folder of the repository with files in it, such as backend, and no symbolic link; found \"a/etc/ssh\".")]
+    [InlineData("build_root: a\n    dockerfile_path: a/secret", "line 5: web: there is no file a/secret in the repository.")]
+    [InlineData("build_root: a\n    dockerfile_path: etc/passwd", "line 5: web: there is no file etc/passwd in the repository.")]
+    public async Task SymbolicLink_IsNeitherFolderNorDockerfile(string options, string expected)
+    {
+        var result = await FakeRepository.AnalyzeAsync(
+            (Path, $"services:\n  web:\n    ports: [\"3000:80\"]\n    {options}\n"), ("Dockerfile", "FROM x"), ("etc->", "/etc"), ("a/etc->", "/etc"),
+            ("a/secret->", "/etc/shadow"), ("a/Dockerfile", "FROM x"));
+
+        Assert.Null(result.Docker);
+        Assert.StartsWith($"{Path}, {expected}", Assert.Single(result.Problems, problem => problem.Contains("web", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Folder_MayBeWrittenInSeveralWays() => Assert.All(
+        ["backend", "backend/", "./backend"],
+        root => Assert.Equal(new BuildDefinition("backend", "Dockerfile"), Read($"services: {{web: {{build_root: {root}, dockerfile_path: Dockerfile}}}}").Services.Single().Build));
 
     [Fact]
     public void Mistake_DoesNotRepeatThePassword()
