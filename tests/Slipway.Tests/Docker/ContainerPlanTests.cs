@@ -81,6 +81,25 @@ public sealed class ContainerPlanTests
     }
 
     [Fact]
+    public void WhereAnEarlierEndFailed_TheNewestStays_OfTheReleaseThatServes()
+    {
+        var early = DateTimeOffset.UnixEpoch;
+        ContainerState[] present =
+        [
+            Old("v1", "web") with { Release = "1", CreatedAt = early }, Old("v2", "web") with { CreatedAt = early.AddHours(1) },
+            Old("s1", "store") with { Release = "1", CreatedAt = early }, Old("s0", "store") with { Release = "0", CreatedAt = early.AddHours(-1) },
+        ];
+        var plan = Plan(present, ContainerChange.None, web: 1, store: 1);
+        Assert.Empty(plan.Missing);
+        Assert.Equal(["v2", "s1"], Ids(plan.Staying));
+        Assert.Equal(["v1", "s0"], Ids(plan.Leaving));
+        var more = Plan(present, ContainerChange.None, web: 2, store: 2);
+        Assert.Equal(["web 1"], Missing(more));
+        Assert.Equal(["v2", "s1", "s0"], Ids(more.Staying));
+        Assert.Equal(["web 1"], Missing(Plan(present, ContainerChange.Of(["v2"]), web: 1)));
+    }
+
+    [Fact]
     public void Sites_AreOfTheDefinition_WithTheServingContainers()
     {
         ContainerState[] serving = [Old("a", "web") with { Ports = Ports(20001, 20002) }, Old("b", "web") with { Ports = Ports(20003, 20004) }, Old("c", "store")];
@@ -167,11 +186,11 @@ public sealed class ContainerPlanTests
     }
 
     private static ContainerPlan Plan(IReadOnlyList<ContainerState> present, ContainerChange change, int web = 0, int store = 0) =>
-        ContainerPlan.For(Definition, service => service == "web" ? web : store, present, "new", Name, change);
+        ContainerPlan.For(Definition, service => service == "web" ? web : store, present, "2", "new", Name, change);
 
     private static string Name(ServiceDefinition service, int number) => string.Create(CultureInfo.InvariantCulture, $"{service.Name}-{number}");
 
-    private static ContainerState Old(string id, string service) => new() { Id = id, Service = service, Run = "old", Status = "running", IsPinned = true };
+    private static ContainerState Old(string id, string service) => new() { Id = id, Service = service, Run = "old", Release = "2", Status = "running", IsPinned = true };
 
     private static ContainerState New(string id, string service, int number) =>
         new() { Id = id, Service = service, Run = "new", Status = "running", Name = string.Create(CultureInfo.InvariantCulture, $"{service}-{number}") };

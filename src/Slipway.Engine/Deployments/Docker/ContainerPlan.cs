@@ -19,11 +19,12 @@ internal sealed record ContainerPlan(
     /// <param name="definition">The services that are wanted.</param>
     /// <param name="countOf">How many containers of a service the server is to have.</param>
     /// <param name="present">What is there.</param>
+    /// <param name="release">What is to serve. Of another release only what deployments leave alone goes on.</param>
     /// <param name="run">This work.</param>
     /// <param name="nameOf">Name of a container that this work makes.</param>
     /// <param name="change">What makes room.</param>
     public static ContainerPlan For(
-        DockerDefinition definition, Func<string, int> countOf, IReadOnlyList<ContainerState> present, string run,
+        DockerDefinition definition, Func<string, int> countOf, IReadOnlyList<ContainerState> present, string release, string run,
         Func<ServiceDefinition, int, string> nameOf, ContainerChange change)
     {
         var own = present.Where(container => container.Run == run).ToList();
@@ -33,8 +34,9 @@ internal sealed record ContainerPlan(
             var wanted = countOf(service.Name);
             var kept = present
                 .Where(container => container.Service == service.Name && container.Run != run && container is { IsPinned: true, IsUp: true })
-                .Where(container => !change.Replaces(container, service))
-                .OrderBy(container => container.CreatedAt).ThenBy(container => container.Id, StringComparer.Ordinal).Take(wanted).ToList();
+                .Where(container => !change.Replaces(container, service) && (container.Release == release || !service.RestartOnDeploy))
+                // Where an earlier end of old containers failed, they are still there beside the new ones.
+                .OrderByDescending(container => container.CreatedAt).ThenBy(container => container.Id, StringComparer.Ordinal).Take(wanted).ToList();
             staying.AddRange(kept);
             missing.AddRange(Enumerable.Range(1, wanted - kept.Count).Select(number => (service, number))
                 .Where(next => own.TrueForAll(container => container.Name != nameOf(next.service, next.number))));

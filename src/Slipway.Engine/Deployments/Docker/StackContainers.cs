@@ -57,7 +57,8 @@ internal static class StackContainers
     }
 
     public static ContainerPlan Plan(DeployContext context, ServerSpec server, IReadOnlyList<ContainerState> present) => ContainerPlan.For(
-        context.Docker, service => CountOf(server, service), present, context.Run, (service, number) => New(context, service, number).Name, context.Change);
+        context.Docker, service => CountOf(server, service), present, context.Release, context.Run,
+        (service, number) => New(context, service, number).Name, context.Change);
 
     /// <summary>How many containers of a service a server is to have: by default one, on the first server.</summary>
     public static int CountOf(ServerSpec server, string service) => server.ProcessCounts.GetValueOrDefault(service, server.IsPrimary ? 1 : 0);
