@@ -4,7 +4,7 @@ using Slipway.Engine.Stacks;
 namespace Slipway.Engine.Commands;
 
 /// <summary>nginx's files for a stack.</summary>
-internal static class NginxConfig
+internal static partial class NginxConfig
 {
     public static string Upstream(string name, string socket) => $$"""
         # Written by Slipway at each switch.
@@ -40,6 +40,13 @@ internal static class NginxConfig
                 proxy_redirect off;
                 proxy_read_timeout 300s;
         """;
+
+    /// <summary>Whether a site hands requests on, and all that it hands them to is among the upstreams of a file.</summary>
+    public static bool IsServedBy(string site, string upstreams) =>
+        HandedTo().Matches(site) is { Count: > 0 } matches && matches.All(match => upstreams.Contains($"upstream {match.Groups[1].Value} {{", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"proxy_pass http://([^;]+);")]
+    private static partial Regex HandedTo();
 
     private static string Server(StackSpec stack, ServerSpec server, string options, string names) => $$"""
         # Written by Slipway; changes are overwritten.

@@ -21,18 +21,16 @@ internal static class Switcher
             cancellationToken);
     }
 
-    /// <summary>The same with files that are made already. Without a default site, the one that is there stays.</summary>
+    /// <summary>The same with files that are made already. Without a default site, the one that is there stays where it can.</summary>
     public static async Task PrepareAsync(
         DeployContext context, IRemoteHost host, string upstream, string site, string? defaultSite, CancellationToken cancellationToken)
     {
         var paths = context.Paths;
-        await host.ApplyAsync(
-            [
-                File(paths.NginxUpstream, upstream),
-                File(paths.NginxSite, site),
-                .. defaultSite is null ? [] : (FileChange[])[File(NginxConfig.DefaultSitePath, defaultSite)],
-            ],
-            cancellationToken);
+        // One of the stack's own that hands requests to what is no more would have nginx refuse every stack of the machine.
+        FileChange[] unknownNames = defaultSite is not null ? [File(NginxConfig.DefaultSitePath, defaultSite)]
+            : await OwnDefaultSiteAsync(context, host, cancellationToken) is { } own && !NginxConfig.IsServedBy(own, upstream) ? [new Remove(NginxConfig.DefaultSitePath)]
+            : [];
+        await host.ApplyAsync([File(paths.NginxUpstream, upstream), File(paths.NginxSite, site), .. unknownNames], cancellationToken);
         var check = await host.RunAsync(Quick(context, "check nginx's configuration", NginxCommands.Check), onLine: null, cancellationToken);
         check.EnsureSuccess();
     }
@@ -76,9 +74,7 @@ internal static class Switcher
     public static async Task TakeDownAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
     {
         var (paths, host) = (context.Paths, context.Hosts(server));
-        // Another stack of the machine may have come first meanwhile; then the site is that one's.
-        var site = await host.ReadFileAsync(NginxConfig.DefaultSitePath, cancellationToken);
-        var isOwn = site is not null && Encoding.UTF8.GetString(site).Contains($" {NginxConfig.ErrorLog(paths)};", StringComparison.Ordinal);
+        var isOwn = await OwnDefaultSiteAsync(context, host, cancellationToken) is not null;
         var removed = await host.ApplyAsync(
             [
                 .. isOwn ? [new Remove(NginxConfig.DefaultSitePath)] : (FileChange[])[],
@@ -90,6 +86,13 @@ internal static class Switcher
             cancellationToken);
         if (removed.Count > 0)
             await ReloadAsync(context, host, cancellationToken);
+    }
+
+    // Another stack of the machine may have come first; then the site is that one's.
+    private static async Task<string?> OwnDefaultSiteAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var site = await host.ReadFileAsync(NginxConfig.DefaultSitePath, cancellationToken) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        return site?.Contains($" {NginxConfig.ErrorLog(context.Paths)};", StringComparison.Ordinal) == true ? site : null;
     }
 
     private static WriteFile File(string path, string text) => new(path, Encoding.UTF8.GetBytes(text));

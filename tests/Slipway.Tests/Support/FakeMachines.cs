@@ -60,7 +60,10 @@ internal sealed class FakeMachines : IRemoteHosts
             {
                 machine.Programs.Add(string.Join(' ', program));
                 if (onLine is not null && machine.Answers.TryGetValue(string.Join(' ', program), out var answer))
-                    await onLine(new(answer, 0));
+                {
+                    foreach (var line in answer.Split('\n'))
+                        await onLine(new(line, 0));
+                }
                 var text = program[0] == "getent" ? $"{spec.UserName}:x:1000:1000::/home/{spec.UserName}:/bin/sh" : "staff";
                 if (onLine is not null && program[0] is "getent" or "id")
                     await onLine!(new(text, 0));

@@ -33,7 +33,8 @@ internal static class AbandonContainers
         if (await host.ReadFileAsync(DockerConfig.Path, cancellationToken) is null)
             return;
         var present = await StackContainers.ListAsync(context, host, cancellationToken);
-        await SwitchBackAsync(context, server, [.. present.Where(container => container.Run != context.Run && container is { IsPinned: true, IsUp: true })], cancellationToken);
+        // Also of those that are down: a site whose upstream vanished would have nginx refuse every stack of the machine.
+        await SwitchBackAsync(context, server, [.. present.Where(container => container.Run != context.Run && container.IsPinned)], cancellationToken);
         var own = present.Where(container => container.Run == context.Run).Select(container => container.Id).ToList();
         if (own.Count == 0)
             return;

@@ -1,0 +1,53 @@
+using Slipway.Engine.Commands;
+using Slipway.Engine.Deployments;
+using static Slipway.Tests.Docker.Attempt;
+
+namespace Slipway.Tests.Docker;
+
+public sealed class AbandonContainersTests
+{
+    private const string Upstream = "/etc/nginx/conf.d/slipway-shop-upstream.conf";
+
+    private readonly Attempt _attempt = new([new() { Name = "web", Ports = [new(3000, 80)] }]);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("running")]
+    [InlineData("exited")]
+    public async Task OldContainerThatIsDown_KeepsItsUpstream_ForTheSitesThatNameIt(string status)
+    {
+        _attempt.GivenContainers(Old("c1", "web") with { Status = status }, Old("c2", "api", "3000:8080"), Old("drains", "web") with { IsPinned = false }, New("c3", "web"));
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+
+        Assert.Contains("upstream slipway-shop.web.80 {\n    server 127.0.0.1:20001 max_fails=3 fail_timeout=1s;\n}", _attempt.Machine.Files[Upstream], StringComparison.Ordinal);
+        Assert.Contains("upstream slipway-shop.api.8080 {", _attempt.Machine.Files[Upstream], StringComparison.Ordinal);
+        Assert.Contains("proxy_pass http://slipway-shop.web.80;", _attempt.Machine.Files[NginxConfig.DefaultSitePath], StringComparison.Ordinal);
+        Assert.DoesNotContain(NginxConfig.DefaultSitePath, _attempt.Machine.Removed);
+        Assert.Contains(_attempt.Machine.Programs, program => program.EndsWith(" 10 c3", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("shop", "slipway-shop.web.80", true)]
+    [InlineData("shop", "slipway-shop.api.8080", false)]
+    [InlineData("other", "slipway-other", false)]
+    public async Task DefaultSiteWithoutItsUpstream_Goes_WhenItIsTheStacksOwn(string stack, string upstream, bool isRemoved)
+    {
+        _attempt.Machine.Files[NginxConfig.DefaultSitePath] =
+            $"server {{\n    error_log /var/deploy/{stack}/web_head/shared/log/nginx_error.log;\n    location / {{ proxy_pass http://{upstream}; }}\n}}";
+        _attempt.GivenContainers(Old("c1", "api", "3000:8080"));
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+
+        Assert.Equal(isRemoved, _attempt.Machine.Removed.Contains(NginxConfig.DefaultSitePath));
+    }
+
+    [Theory]
+    [InlineData("proxy_pass http://a;", true)]
+    [InlineData("proxy_pass http://a; proxy_pass http://b;", false)]
+    [InlineData("proxy_pass http://a.1;", false)]
+    [InlineData("return 503;", false)]
+    public void Site_IsServed_WhenEachUpstreamIsThere(string site, bool expected) =>
+        Assert.Equal(expected, NginxConfig.IsServedBy(site, "upstream a {\n}\nupstream a.12 {\n}\n"));
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+using Slipway.Engine;
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments;
+using Slipway.Engine.Deployments.Docker;
+using Slipway.Tests.Provisioning;
+using Slipway.Tests.Support;
+
+namespace Slipway.Tests.Docker;
+
+/// <summary>A deployment of release 2 to one machine without a network, on which Docker tells of the given containers.</summary>
+internal sealed class Attempt : IStepLog
+{
+    private readonly FakeMachines _machines = new();
+
+    public Attempt(params IReadOnlyList<ServiceDefinition> services)
+    {
+        Machine = _machines.Add("203.0.113.1");
+        Machine.HostKey = "SHA256:x";
+        Machine.Files[DockerConfig.Path] = "{}";
+        var timeouts = new EngineTimeouts();
+        Context = new()
+        {
+            Wanted = Specs.Stack([Specs.Server(1, "docker")]) with { Framework = "docker", HostNames = ["shop.example.com"] },
+            Release = "2",
+            Run = "new",
+            GitRef = "main",
+            IsBuild = false,
+            // Its code has been sent already.
+            Code = null!,
+            Hosts = server => _machines.For(server.Machine, new("shop", 1)),
+            Log = this,
+            Provisioner = new(timeouts, TimeProvider.System),
+            ProvisionedDigests = new Dictionary<string, string>(),
+            Timeouts = timeouts,
+            Variables = _ => [],
+            State = new() { Plan = new() { Framework = "docker", Docker = new() { Source = "services.yml", Services = services } } },
+        };
+    }
+
+    public FakeMachine Machine { get; }
+
+    public DeployContext Context { get; }
+
+    public List<string> Said { get; } = [];
+
+    /// <summary>A container that serves, with its port 3000 under the host's 20001.</summary>
+    public static ContainerState Old(string id, string service, string offered = "3000:80") => new()
+    {
+        Id = id, Service = service, Run = "old", Release = "1", Status = "running", IsPinned = true, Offered = offered, Ports = new Dictionary<int, int> { [3000] = 20001 },
+    };
+
+    public static ContainerState New(string id, string service) => Old(id, service) with { Run = "new", Release = "2", IsPinned = false };
+
+    public void GivenContainers(params IReadOnlyList<ContainerState> containers)
+    {
+        Machine.Answers[Line(DockerCommands.ListContainers(Context.Paths))] = string.Join('\n', containers.Select(container => container.Id));
+        Machine.Answers[Line(DockerCommands.Inspect(containers.Select(container => container.Id)))] = JsonSerializer.Serialize(containers.Select(Inspection));
+    }
+
+    public ValueTask WriteAsync(string server, Severity severity, string text)
+    {
+        Said.Add(text);
+        return ValueTask.CompletedTask;
+    }
+
+    public static string Line(IEnumerable<string> program) => string.Join(' ', program);
+
+    private static object Inspection(ContainerState container) => new
+    {
+        container.Id,
+        State = new { container.Status, container.ExitCode },
+        Config = new
+        {
+            Labels = new Dictionary<string, string>
+            {
+                [DockerCommands.ServiceLabel] = container.Service, [DockerCommands.RunLabel] = container.Run,
+                [DockerCommands.ReleaseLabel] = container.Release, [DockerCommands.PortsLabel] = container.Offered,
+            },
+        },
+        HostConfig = new
+        {
+            RestartPolicy = new { Name = container.IsPinned ? DockerCommands.KeepPolicy : "no" },
+            PortBindings = container.Ports.ToDictionary(
+                port => string.Create(CultureInfo.InvariantCulture, $"{port.Key}/tcp"),
+                port => new[] { new { HostPort = port.Value.ToString(CultureInfo.InvariantCulture) } }),
+        },
+        NetworkSettings = new { },
+    };
+}
