@@ -33,7 +33,7 @@ internal static class StartContainers
         var plan = StackContainers.Plan(context, server, present);
         var missing = plan.Missing.Where(next => wave.Contains(next.Service)).ToList();
         foreach (var service in missing.Select(next => next.Service).Distinct().Where(service => service.PreStartSignal is not null))
-            await SignalAsync(context, host, service, present, cancellationToken);
+            await SignalAsync(context, host, service, plan.Leaving, cancellationToken);
         var taken = present.SelectMany(container => container.Ports.Values).ToHashSet();
         foreach (var (service, number) in missing)
             await StartAsync(context, server, host, StackContainers.New(context, service, number), taken, cancellationToken);
@@ -44,9 +44,9 @@ internal static class StartContainers
     }
 
     private static async Task SignalAsync(
-        DeployContext context, IRemoteHost host, ServiceDefinition service, IReadOnlyList<ContainerState> present, CancellationToken cancellationToken)
+        DeployContext context, IRemoteHost host, ServiceDefinition service, IReadOnlyList<ContainerState> leaving, CancellationToken cancellationToken)
     {
-        var running = present.Where(container => container.Service == service.Name && container.Run != context.Run && container.IsUp)
+        var running = leaving.Where(container => container.Service == service.Name && container is { IsPinned: true, IsUp: true })
             .Select(container => container.Id).ToList();
         if (running.Count > 0)
             await StackContainers.LinesAsync(
