@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Engine;
 using Slipway.Engine.Commands.Docker;
@@ -22,7 +23,14 @@ internal static class ContainerRuntime
                 return ValueTask.CompletedTask;
             },
             cancellationToken);
-        return result.IsSuccess && JsonNode.Parse(text.ToString())?.AsArray().FirstOrDefault() is JsonObject container ? Complete(container) : null;
+        try
+        {
+            return result.IsSuccess && JsonNode.Parse(text.ToString())?.AsArray().FirstOrDefault() is JsonObject container ? Complete(container) : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new UserErrorException($"Docker on {host.Machine.Address} describes the container in a way that cannot be read: {exception.Message}", exception);
+        }
     }
 
     public static JsonObject Complete(JsonObject container)

@@ -71,7 +71,7 @@ internal sealed partial class ContainerWatch(
         }
     }
 
-    // A machine that cannot be reached says nothing about its containers: they may well serve.
+    // A machine that cannot be reached, or whose Docker cannot be understood, says nothing about its containers: they may well serve.
     private async Task<IReadOnlyList<string>> FindDownAsync(Servers.Server server, CancellationToken cancellationToken)
     {
         var (stack, machine) = (server.Stack!, server.Machine!);
@@ -85,7 +85,7 @@ internal sealed partial class ContainerWatch(
                 .Where(container => container.IsUp).Select(container => container.Id).ToHashSet();
             return [.. server.Containers.Select(container => container.Uid).Where(uid => !up.Contains(uid))];
         }
-        catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException
+        catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException or UserErrorException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogUnknown(machine.Address, exception.Message);

@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Contracts.Http;
 using Slipway.Contracts.Stacks;
 using Slipway.Server.Containers;
 using Slipway.Server.Deployments;
@@ -71,6 +73,24 @@ public sealed class ContainerWatchTests : IAsyncDisposable
         await LookAsync();
         await LookAsync();
         Assert.Equal(0, await RepairsAsync());
+    }
+
+    [Theory]
+    [InlineData("Cannot connect")]
+    [InlineData("[{}]")]
+    [InlineData("{}")]
+    public async Task AnswerThatCannotBeRead_SaysNothing_AndNamesTheServerToWhoAsks(string answer)
+    {
+        var (owner, uid, machine) = await GivenContainerAsync();
+        machine.Answers["docker container inspect -- " + new string('c', 64)] = answer;
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(0, await RepairsAsync());
+        if (answer == "[{}]")
+            return;
+        var problem = await Assert.ThrowsAsync<SlipwayApiException>(() => owner.Api.Containers.GetAsync(uid, new('c', 64), Cancel));
+        Assert.Equal(HttpStatusCode.BadRequest, problem.Status);
+        Assert.Contains("192.0.2.1", problem.Message, StringComparison.Ordinal);
     }
 
     private async Task<(Person Owner, string Uid, FakeMachine Machine)> GivenContainerAsync()

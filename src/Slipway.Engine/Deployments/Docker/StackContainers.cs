@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -24,7 +25,7 @@ internal static class StackContainers
             var (result, text) = await ReadAsync(host, Quick(paths, timeouts, "look at containers", DockerCommands.Inspect(ids)), cancellationToken);
             // One that was about to be removed may have gone in between.
             if (result.IsSuccess)
-                return ContainerState.Read(text);
+                return Read(host, text);
             if (attempt == Attempts)
                 result.EnsureSuccess();
         }
@@ -33,7 +34,19 @@ internal static class StackContainers
     public static async Task<ContainerState?> FindAsync(DeployContext context, IRemoteHost host, string id, CancellationToken cancellationToken)
     {
         var (result, text) = await ReadAsync(host, Quick(context, "look at the container", DockerCommands.Inspect([id])), cancellationToken);
-        return result.IsSuccess ? ContainerState.Read(text)[0] : null;
+        return result.IsSuccess ? Read(host, text)[0] : null;
+    }
+
+    private static IReadOnlyList<ContainerState> Read(IRemoteHost host, string text)
+    {
+        try
+        {
+            return ContainerState.Read(text);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
+        {
+            throw new UserErrorException($"Docker on {host.Machine.Address} describes its containers in a way that cannot be read. See what \"docker container inspect\" prints there: {exception.Message}", exception);
+        }
     }
 
     /// <summary>Lines that a short command prints; one that fails is an error.</summary>
