@@ -57,48 +57,25 @@ internal sealed class ComponentRun(StackSpec stack, ServerSpec server, Component
         RunAsync(name, [program], timeouts.Service, cancellationToken);
 
     /// <summary>Asks the server something; the exit code is for the caller to judge.</summary>
-    public async Task<(RemoteResult Result, IReadOnlyList<string> Lines)> ReadAsync(
-        string name, IReadOnlyList<IReadOnlyList<string>> programs, CancellationToken cancellationToken)
-    {
-        var lines = new List<string>();
-        var command = new RemoteCommand { Name = name, Programs = programs, Deadline = timeouts.Query, IsRepeatable = true };
-        var result = await host.RunAsync(
-            command,
-            line =>
-            {
-                lines.Add(line.Text);
-                return ValueTask.CompletedTask;
-            },
-            cancellationToken);
-        return (result, lines);
-    }
+    public Task<(RemoteResult Result, IReadOnlyList<string> Lines)> ReadAsync(
+        string name, IReadOnlyList<IReadOnlyList<string>> programs, CancellationToken cancellationToken) =>
+        host.ReadAsync(new() { Name = name, Programs = programs, Deadline = timeouts.Query, IsRepeatable = true }, cancellationToken);
 
     /// <summary>Gives a text, which may hold secrets, to a program's standard input. It must be a text that may be given repeatedly.</summary>
     /// <returns>What the program printed.</returns>
-    public async Task<IReadOnlyList<string>> FeedAsync(
-        string name, IReadOnlyList<string> program, string user, string input, CancellationToken cancellationToken)
-    {
-        var lines = new List<string>();
-        var command = new RemoteCommand
-        {
-            Name = name,
-            Programs = [program],
-            User = user,
-            OpenInput = _ => Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(input))),
-            Deadline = timeouts.Service,
-            IsRepeatable = true,
-        };
-        var result = await host.RunAsync(
-            command,
-            line =>
+    public Task<IReadOnlyList<string>> FeedAsync(
+        string name, IReadOnlyList<string> program, string user, string input, CancellationToken cancellationToken) =>
+        host.ReadLinesAsync(
+            new()
             {
-                lines.Add(line.Text);
-                return ValueTask.CompletedTask;
+                Name = name,
+                Programs = [program],
+                User = user,
+                OpenInput = _ => Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(input))),
+                Deadline = timeouts.Service,
+                IsRepeatable = true,
             },
             cancellationToken);
-        result.EnsureSuccess();
-        return lines;
-    }
 
     /// <summary>
     /// Whether a service has yet to take over its configuration. A changed file alone does not tell: the work may have been cut off between the

@@ -19,7 +19,7 @@ internal static class StackContainers
     {
         for (var attempt = 1; ; attempt++)
         {
-            var ids = await LinesAsync(host, Quick(paths, timeouts, "list containers", DockerCommands.ListContainers(paths)), cancellationToken);
+            var ids = await host.ReadLinesAsync(Quick(paths, timeouts, "list containers", DockerCommands.ListContainers(paths)), cancellationToken);
             if (ids.Count == 0)
                 return [];
             var (result, text) = await ReadAsync(host, Quick(paths, timeouts, "look at containers", DockerCommands.Inspect(ids)), cancellationToken);
@@ -52,22 +52,7 @@ internal static class StackContainers
     /// <summary>Lines that a short command prints; one that fails is an error.</summary>
     public static Task<IReadOnlyList<string>> LinesAsync(
         DeployContext context, IRemoteHost host, string name, IReadOnlyList<string> program, CancellationToken cancellationToken) =>
-        LinesAsync(host, Quick(context, name, program), cancellationToken);
-
-    private static async Task<IReadOnlyList<string>> LinesAsync(IRemoteHost host, RemoteCommand command, CancellationToken cancellationToken)
-    {
-        var lines = new List<string>();
-        var result = await host.RunAsync(
-            command,
-            line =>
-            {
-                lines.Add(line.Text);
-                return ValueTask.CompletedTask;
-            },
-            cancellationToken);
-        result.EnsureSuccess();
-        return lines;
-    }
+        host.ReadLinesAsync(Quick(context, name, program), cancellationToken);
 
     public static ContainerPlan Plan(DeployContext context, ServerSpec server, IReadOnlyList<ContainerState> present) => ContainerPlan.For(
         context.Docker, service => CountOf(server, service), present, context.Release, context.Run,

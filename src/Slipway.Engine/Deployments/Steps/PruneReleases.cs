@@ -27,18 +27,7 @@ internal static class PruneReleases
         context.State.KeptReleases = [.. kept];
     }
 
-    private static async Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, IReadOnlyList<string> program, CancellationToken cancellationToken)
-    {
-        List<string> lines = [];
-        var list = await host.RunAsync(
-            new() { Name = "list releases", Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true },
-            line =>
-            {
-                lines.Add(line.Text);
-                return ValueTask.CompletedTask;
-            },
-            cancellationToken);
-        list.EnsureSuccess();
-        return lines;
-    }
+    private static Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, IReadOnlyList<string> program, CancellationToken cancellationToken) =>
+        host.ReadLinesAsync(
+            new() { Name = "list releases", Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true }, cancellationToken);
 }

@@ -78,15 +78,8 @@ internal static class RetireRuns
     /// <summary>Names in a directory. One that is not there has nothing in it.</summary>
     public static async Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, string directory, CancellationToken cancellationToken)
     {
-        var names = new List<string>();
-        var list = await host.RunAsync(
-            new() { Name = "list", Programs = [["ls", "-1", "--", directory]], Deadline = context.Timeouts.Query, IsRepeatable = true },
-            line =>
-            {
-                names.Add(line.Text);
-                return ValueTask.CompletedTask;
-            },
-            cancellationToken);
+        var (list, names) = await host.ReadAsync(
+            new() { Name = "list", Programs = [["ls", "-1", "--", directory]], Deadline = context.Timeouts.Query, IsRepeatable = true }, cancellationToken);
         return list.IsSuccess ? names : [];
     }
 }

@@ -48,9 +48,7 @@ internal sealed partial class ActionExecutor(
         {
             handler = Handler(scope.ServiceProvider, claim.Kind);
             plan = WorkTelemetry.Watch(await handler.PlanAsync(run, CancellationToken.None), claim.Kind);
-            if (claim.CancelledBy is null)
-                await steps.RunAsync(run, plan, ended, cancelled);
-            end = claim.CancelledBy is null ? new(IsSuccess: true, IsCancelled: false, Message: null) : await CancelAsync(run);
+            end = claim.CancelledBy is null ? await RunStepsAsync(run, plan, ended, cancelled) : await CancelAsync(run);
         }
         catch (Exception exception) when (exception is not FencedException)
         {
@@ -68,6 +66,12 @@ internal sealed partial class ActionExecutor(
         await journal.EndAsync(claim, plan, ended, run.State, end, end.IsSuccess ? [] : run.OpenTickets, CancellationToken.None);
         await ForgetTicketsAsync(run);
         return true;
+    }
+
+    private async Task<ActionEnd> RunStepsAsync(ActionRun run, ActionPlan plan, List<JournalStep> ended, CancellationToken cancelled)
+    {
+        await steps.RunAsync(run, plan, ended, cancelled);
+        return new(IsSuccess: true, IsCancelled: false, Message: null);
     }
 
     // What cannot be put right now is said in the log; the end of the action does not wait for it.
