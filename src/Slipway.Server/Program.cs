@@ -27,7 +27,8 @@ using Slipway.Server.Stacks;
 using Slipway.Server.Tokens;
 using Slipway.Server.Users;
 
-var builder = WebApplication.CreateBuilder(args);
+// Settings are read at start: watching their files takes inotify instances, and a machine that has none left would refuse the start.
+var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.AddQuietLogging();
 builder.AddHealth();

@@ -66,8 +66,16 @@ install_tools() {
         { tail -20 "$state/apt.log" >&2; fail "apt-get install ${wanted[*]} failed"; }
 }
 
+# Each systemd takes some seven inotify instances, and a kernel gives 128 to a user by default: the eighteenth server would not boot.
+raise_limits() {
+    local limit=/proc/sys/fs/inotify/max_user_instances
+    [ "$(id -u)" != 0 ] || [ "$(cat $limit)" -ge 4096 ] || echo 4096 >$limit ||
+        say "this machine gives a user $(cat $limit) inotify instances: some $(($(cat $limit) / 7)) servers"
+}
+
 engine() {
     install_tools
+    raise_limits
     ! find_engine >/dev/null || return 0
     [ -z "${DOCKER_HOST:-}" ] || fail "no Docker Engine answers at DOCKER_HOST=$DOCKER_HOST"
     local other
