@@ -25,7 +25,9 @@ namespace Slipway.Server;
 /// <summary>All that Slipway remembers. Each provider has a subclass, for each has its own migrations.</summary>
 internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<User, int>(options)
 {
-    private const int MaxAttempts = 5;
+    // Forty writers of one account meet at the end of its audit chain, and with each attempt one of them gets through.
+    private const int MaxAttempts = 20;
+    private const int LongestPauseMilliseconds = 250;
 
     private readonly AppDbExtension _extension = options.GetExtension<AppDbExtension>();
     private ChangeRecorder? _recorder;
@@ -131,6 +133,7 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
             catch (Exception exception) when (attempt < MaxAttempts && DatabaseErrors.IsTransient(exception) && !IsPerhapsDone(exception))
             {
                 ChangeTracker.Clear();
+                await PauseAsync(attempt, cancellationToken);
             }
         }
     }
@@ -173,6 +176,10 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
             _isWriting = false;
         }
     }
+
+    // At random, and longer each time: those that lost together would meet again.
+    private Task PauseAsync(int attempt, CancellationToken cancellationToken) => Task.Delay(
+        TimeSpan.FromMilliseconds(Random.Shared.Next(Math.Min(5 << Math.Min(attempt, 10), LongestPauseMilliseconds))), _extension.Time, cancellationToken);
 
     // Of a commit whose answer was lost nobody knows whether it happened: doing it again might do it twice.
     private bool IsPerhapsDone(Exception exception) => _isCommitting && !DatabaseErrors.IsRolledBack(exception);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Slipway.Rig;
 
@@ -13,6 +14,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly int _target;
     private readonly Task _accepting;
     private volatile bool _isCut;
+    private volatile string? _marker;
 
     private TcpRelay(int target)
     {
@@ -34,6 +36,12 @@ public sealed class TcpRelay : IAsyncDisposable
     }
 
     public void Mend() => _isCut = false;
+
+    /// <summary>Breaks a connection to a database once: it carried the text, and then a COMMIT, which is done but never answered.</summary>
+    public void LoseAnswerToCommitOf(string text) => _marker = text;
+
+    /// <summary>Whether that has happened.</summary>
+    public bool HasLostAnswer => _marker is null;
 
     public async ValueTask DisposeAsync()
     {
@@ -67,7 +75,8 @@ public sealed class TcpRelay : IAsyncDisposable
             if (_isCut)
                 return;
             await far.ConnectAsync(IPAddress.Loopback, _target, _ending.Token);
-            await Task.WhenAny(CopyAsync(near, far), CopyAsync(far, near));
+            var answers = new Answers();
+            await Task.WhenAny(CopyAsync(near, far, data => Look(data, answers)), CopyAsync(far, near, _ => answers.AreLost));
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -81,10 +90,32 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to)
+    // Never ends a copy: what is asked still goes through, and the first answer after it ends the connection.
+    private bool Look(ReadOnlySpan<byte> data, Answers answers)
+    {
+        if (_marker is not { } marker)
+            return false;
+        answers.AreAwaited |= data.IndexOf(Encoding.UTF8.GetBytes(marker)) >= 0;
+        if (!answers.AreAwaited || data.IndexOf("COMMIT"u8) < 0)
+            return false;
+        answers.AreLost = true;
+        _marker = null;
+        return false;
+    }
+
+    private static async Task CopyAsync(Socket from, Socket to, Inspect endsBefore)
     {
         var buffer = new byte[16384];
-        while (await from.ReceiveAsync(buffer) is > 0 and var count)
+        while (await from.ReceiveAsync(buffer) is > 0 and var count && !endsBefore(buffer.AsSpan(0, count)))
             await to.SendAsync(buffer.AsMemory(0, count));
+    }
+
+    private delegate bool Inspect(ReadOnlySpan<byte> data);
+
+    private sealed class Answers
+    {
+        public bool AreAwaited { get; set; }
+
+        public volatile bool AreLost;
     }
 }

@@ -6,6 +6,7 @@ using Slipway.Engine;
 using Slipway.Engine.Remote;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Actions;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Services;
 using Slipway.Server.Stacks;
@@ -60,16 +61,26 @@ internal static class ContainerEndpoints
     private static async Task<Results<Ok<ApiResponse<ActionRecord>>, ApiProblem>> Stop(
         string stackUid, string uid, Caller caller, AppDb db, ServiceChanges changes, CancellationToken cancellationToken)
     {
+        // In one transaction: a container that two clients remove at once is one less, not two.
+        var (action, problem) = await db.WriteAsync(token => QueueStopAsync(stackUid, uid, caller, db, changes, token), cancellationToken);
+        return action is null ? problem! : Api.Ok(await changes.StartAsync(action, cancellationToken));
+    }
+
+    private static async Task<(StackAction? Action, ApiProblem? Problem)> QueueStopAsync(
+        string stackUid, string uid, Caller caller, AppDb db, ServiceChanges changes, CancellationToken cancellationToken)
+    {
         var stack = await ServiceChanges.FindAsync(db.Stacks.VisibleTo(caller, AccessLevel.Control), stackUid, cancellationToken);
         if (stack is null)
-            return ApiProblem.NotFound();
+            return (null, ApiProblem.NotFound());
         if (!stack.IsDocker)
-            return ApiProblem.BadRequest(ServiceChanges.NoDockerStack);
+            return (null, ApiProblem.BadRequest(ServiceChanges.NoDockerStack));
         if (await FindAsync(db, stack, uid, cancellationToken) is not { } row)
-            return ApiProblem.NotFound();
+            return (null, ApiProblem.NotFound());
+        if (await changes.UnfinishedAsync(stack, StopKind, row.Uid, cancellationToken) is { } same)
+            return (same, null);
         var server = stack.Servers.First(server => server.Id == row.ServerId);
         server.SetCount(row.ServiceName, Math.Max(0, ServiceChanges.CountOf(stack, server, row.ServiceName) - 1));
-        return Api.Ok(await changes.AddAsync(stack, StopKind, [row.Uid], caller.Requester, cancellationToken));
+        return (changes.AddFor(stack, StopKind, row.Uid, caller.Requester), null);
     }
 
     /// <summary>The container with this uid, or the only one whose uid begins like this.</summary>

@@ -37,11 +37,28 @@ internal sealed class ServiceChanges(AppDb db, ActionQueue queue, DeploymentCont
         stack.Servers.Where(server => server.HasRole(stack.CodeRole)).OrderBy(server => server.Id);
 
     /// <summary>Saves what was changed and queues the work.</summary>
-    public async Task<ActionRecord> AddAsync(
-        Stack stack, string kind, IReadOnlyList<string> containerUids, Requester requester, CancellationToken cancellationToken)
+    public async Task<ActionRecord> AddAsync(Stack stack, string kind, Requester requester, CancellationToken cancellationToken)
     {
-        var action = queue.Add(stack, kind, kind, JsonSerializer.Serialize(new Payload(containerUids)), requester);
+        var action = queue.Add(stack, kind, kind, NoContainers, requester);
         await db.SaveChangesAsync(cancellationToken);
-        return await ActionRecords.StartAsync(queue, db, action, cancellationToken);
+        return await StartAsync(action, cancellationToken);
     }
+
+    /// <summary>Queues work on a container; the caller saves.</summary>
+    public StackAction AddFor(Stack stack, string kind, string containerUid, Requester requester) =>
+        queue.Add(stack, kind, kind, PayloadFor(containerUid), requester);
+
+    /// <summary>The same work on the same container, if it waits or runs already.</summary>
+    public Task<StackAction?> UnfinishedAsync(Stack stack, string kind, string containerUid, CancellationToken cancellationToken)
+    {
+        var payload = PayloadFor(containerUid);
+        return db.Actions.FirstOrDefaultAsync(
+            action => action.StackId == stack.Id && action.FinishedAt == null && action.Kind == kind && action.Payload == payload, cancellationToken);
+    }
+
+    /// <summary>Starts what was queued and saved.</summary>
+    public Task<ActionRecord> StartAsync(StackAction action, CancellationToken cancellationToken) =>
+        ActionRecords.StartAsync(queue, db, action, cancellationToken);
+
+    private static string PayloadFor(string containerUid) => JsonSerializer.Serialize(new Payload([containerUid]));
 }

@@ -63,7 +63,7 @@ internal static class ServiceEndpoints
             if ((request.ServerCount?.TryGetValue(server.Uid, out var count) ?? false) || (request.ServerGroupCount?.TryGetValue(group, out count) ?? false))
                 server.SetCount(request.ServiceName, Math.Max(0, count));
         }
-        return Api.Ok(await changes.AddAsync(stack, ScaleKind, [], caller.Requester, cancellationToken));
+        return Api.Ok(await changes.AddAsync(stack, ScaleKind, caller.Requester, cancellationToken));
     }
 
     private static async Task<Results<Ok<ApiResponse<ActionRecord>>, ApiProblem>> Stop(
@@ -79,7 +79,7 @@ internal static class ServiceEndpoints
             return ApiProblem.NotFound();
         foreach (var server in servers)
             server.SetCount(name, 0);
-        return Api.Ok(await changes.AddAsync(stack, StopKind, [], caller.Requester, cancellationToken));
+        return Api.Ok(await changes.AddAsync(stack, StopKind, caller.Requester, cancellationToken));
     }
 
     private static async Task<string?> RefuseAsync(ServiceChanges changes, Stack stack, ScaleService request, CancellationToken cancellationToken)

@@ -106,6 +106,16 @@ public sealed class NodeTests(Nodes nodes, ITestOutputHelper output) : IClassFix
     }
 
     [Fact]
+    public async Task CommitOfLines_WhoseAnswerIsLost_IsNotDoneTwice()
+    {
+        var reply = await Nodes.QueueWithGateAsync(nodes.App);
+        nodes.Line.LoseAnswerToCommitOf("line 21");
+        await nodes.OpenGateAsync();
+        await Nodes.AssertRanOnceAsync(nodes.App, reply);
+        Assert.True(nodes.Line.HasLostAnswer);
+    }
+
+    [Fact]
     public async Task LiveLog_ReachesReadersOfAnotherNode_Whole()
     {
         const int readers = 500;

@@ -105,6 +105,8 @@ public sealed class ServiceTests : IAsyncDisposable
         var stop = await owner.Api.Containers.StopAsync(uid, container[..12], Cancel);
         Assert.Equal([container], await PayloadAsync(stop.Id));
         Assert.Equal([1, 0], await CountsAsync(owner, uid));
+        Assert.Equal(stop.Id, (await owner.Api.Containers.StopAsync(uid, container, Cancel)).Id);
+        Assert.Equal([1, 0], await CountsAsync(owner, uid));
 
         foreach (var unknown in new[] { new string('e', 64), container[..11], "../x" })
             await AssertStatusAsync(HttpStatusCode.NotFound, () => owner.Api.Containers.StopAsync(uid, unknown, Cancel));

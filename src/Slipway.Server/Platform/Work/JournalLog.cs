@@ -70,11 +70,12 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
     // A database that cannot be written to is waited for. A line that it refuses is left out, or it would hold up the log of every action for ever.
     private async Task StoreAsync(List<JournalEntry> lines, CancellationToken stoppingToken)
     {
+        var mark = new BatchMark();
         while (lines.Count > 0)
         {
             try
             {
-                await StoreAsync(lines);
+                await StoreAsync(lines, mark);
                 return;
             }
             // Whatever it is, Entity Framework wraps some of it: without this loop no action would end any more.
@@ -105,14 +106,21 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
         await StoreAsync(lines[half..], stoppingToken);
     }
 
-    private async Task StoreAsync(List<JournalEntry> lines)
+    private async Task StoreAsync(List<JournalEntry> lines, BatchMark mark)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
         await using var transaction = db.Database.IsNpgsql() ? await db.Database.BeginTransactionAsync() : null;
         if (transaction is not null)
+        {
+            if (await mark.IsStoredAsync(db))
+                return;
             lines = await KeepClaimedAsync(db, lines);
-        db.LogLines.AddRange(lines.SelectMany(ToLines));
+        }
+        var rows = lines.SelectMany(ToLines).ToList();
+        if (transaction is not null && rows is [var first, ..])
+            first.Id = await mark.DrawAsync(db);
+        db.LogLines.AddRange(rows);
         var offsets = lines.Where(entry => entry.Ticket is not null).GroupBy(entry => entry.Ticket!).ToDictionary(group => group.Key, group => group.Max(entry => entry.Offset));
         foreach (var (ticket, offset) in offsets)
         {
@@ -173,4 +181,18 @@ internal sealed record JournalEntry(ActionRun Run, string Server, Severity Sever
     public TaskCompletionSource? Flushed { get; init; }
 
     public static JournalEntry Flush(TaskCompletionSource flushed) => new(null!, "", Severity.Info, "", null, 0) { Flushed = flushed };
+}
+
+/// <summary>
+/// The id of a batch's first line, drawn once for all attempts to store it. Of a commit whose answer is lost with the line to PostgreSQL, nobody knows
+/// whether it happened: the next attempt finds the id there, or not.
+/// </summary>
+internal sealed class BatchMark
+{
+    private long? _id;
+
+    public async Task<long> DrawAsync(AppDb db) => _id ??= await db.Database
+        .SqlQuery<long>($"""SELECT nextval(pg_get_serial_sequence('"LogLines"', 'Id')) AS "Value" """).SingleAsync();
+
+    public async Task<bool> IsStoredAsync(AppDb db) => _id is { } id && await db.LogLines.AnyAsync(line => line.Id == id);
 }
