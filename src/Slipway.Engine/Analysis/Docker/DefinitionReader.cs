@@ -74,7 +74,7 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
         foreach (var (name, options) in services.Entries)
         {
             if (!NamePattern().IsMatch(name))
-                Say(options.Line, $"\"{name}\" is not a name for a service; it begins with a lower-case letter and has up to 40 of a-z, 0-9, - and _.");
+                Say(options.Line, $"\"{name}\" is not a name for a service; it begins with a lower-case letter, ends with a letter or digit, and has up to 40 of a-z, 0-9 and, between them, - and _.");
             else if (options is YamlMap or YamlText { IsNull: true })
                 read.Add(new ServiceReader(name, options as YamlMap ?? new YamlMap(new Dictionary<string, YamlNode>(), options.Line), files, Say).Read());
             else
@@ -130,6 +130,7 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
 
     private void Say(int line, string message) => remarks.Problems.Add($"{path}, line {line}: {message}");
 
-    [GeneratedRegex(@"\A[a-z][a-z0-9_-]{0,39}\z")]
+    // A part of an image's name, too, where Docker wants letters and digits around each separator.
+    [GeneratedRegex(@"\A(?=.{1,40}\z)[a-z][a-z0-9]*(?:(?:__?|-+)[a-z0-9]+)*\z")]
     private static partial Regex NamePattern();
 }

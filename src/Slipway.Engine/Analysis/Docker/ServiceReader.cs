@@ -20,6 +20,7 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
     public ServiceDefinition Read()
     {
         RefuseUnknown();
+        var logFolder = _fields.Checked("log_folder", text => ServiceTexts.IsContainerPath(text) ? text : null, "an absolute path in the container, such as /usr/src/app/log");
         var image = _fields.Checked("image", text => ServiceTexts.IsImage(text) || ServiceTexts.Variable(text) is not null ? text : null,
             "the name of an image, such as quay.io/owner/name:1.2, or _env:NAME");
         return new()
@@ -31,14 +32,14 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
             BuildCommand = _fields.Command("build_command"),
             DeployCommand = _fields.Command("deploy_command"),
             Environment = ReadEnvironment(),
-            Volumes = _fields.Each("volumes", ReadVolume),
+            Volumes = ReadVolumes(logFolder),
             Ports = ReadPorts(),
             Requires = _fields.Each("requires", text => text, null),
             RestartOnDeploy = _fields.Flag("restart_on_deploy", true),
             StopGrace = _fields.Checked("stop_grace", ServiceTexts.Duration, "a time of at most 24 hours, such as 10s, 5m or 1h") ?? ServiceDefinition.DefaultStopGrace,
             PreStopSequence = _fields.Checked("pre_stop_sequence", ServiceTexts.StopSequence, "times and signals between colons, such as 1m:USR2:30s:USR1:50s, of at most 24 hours") ?? [],
             PreStartSignal = _fields.Checked("pre_start_signal", ServiceTexts.Signal, $"a signal, one of {string.Join(", ", ServiceTexts.Signals)}"),
-            LogFolder = _fields.Checked("log_folder", text => ServiceTexts.IsContainerPath(text) ? text : null, "an absolute path in the container, such as /usr/src/app/log"),
+            LogFolder = logFolder,
             Health = _fields.Checked("health", ReadHealth, "a path such as /health, or one of tcp, none, auto") ?? HealthDefinition.Default,
         };
     }
@@ -100,6 +101,15 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
                 variables[key] = text.IsNull ? "" : text.Value;
         }
         return variables;
+    }
+
+    private IReadOnlyList<VolumeDefinition> ReadVolumes(string? logFolder)
+    {
+        var volumes = _fields.Each("volumes", ReadVolume);
+        var paths = volumes.Select(volume => volume.Path).Concat(logFolder is null ? [] : [logFolder]).Select(path => path.TrimEnd('/'));
+        foreach (var twice in paths.GroupBy(path => path).Where(group => group.Count() > 1))
+            say(map["volumes"]!.Line, $"{name}: the path {twice.Key} stands twice among volumes and log_folder; one would hide the other.");
+        return volumes;
     }
 
     private VolumeDefinition? ReadVolume(YamlText node)

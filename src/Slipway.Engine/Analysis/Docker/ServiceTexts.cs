@@ -73,7 +73,7 @@ internal static partial class ServiceTexts
 
     /// <summary>An absolute path that goes nowhere else.</summary>
     public static bool IsContainerPath(string text) =>
-        ContainerPathPattern().IsMatch(text) && text.Length > 1 && !text.Split('/').Any(part => part is "." or "..");
+        ContainerPathPattern().IsMatch(text) && text.Length > 1 && !text.Contains("//", StringComparison.Ordinal) && !text.Split('/').Any(part => part is "." or "..");
 
     /// <summary>A path of the repository.</summary>
     public static bool IsRepositoryPath(string text) =>
