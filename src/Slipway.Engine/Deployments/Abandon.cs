@@ -11,7 +11,7 @@ internal static class Abandon
     public static async Task RunAsync(DeployContext context, bool removeRelease, CancellationToken cancellationToken)
     {
         if (context.Wanted.IsDocker)
-            await AbandonContainers.RunAsync(context, cancellationToken);
+            await AbandonContainers.RunAsync(context, removeRelease, cancellationToken);
         if (context.State.IsSwitched || context.Wanted.IsDocker)
             return;
         await Task.WhenAll(context.WebServers.Select(async server =>

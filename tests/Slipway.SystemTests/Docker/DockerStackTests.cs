@@ -116,7 +116,10 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
         AssertNoneFailed(load);
         Assert.Equal(before, await _app.GetAsync("/"));
         await AwaitOnlyListedAsync();
+        // It does not count among the releases that are kept, and goes with the next one.
+        Assert.Equal("failed", await FailedImageAsync());
         await MendAsync();
+        Assert.Equal("", await FailedImageAsync());
     }
 
     [Fact]
@@ -210,6 +213,9 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
     public async Task UnknownContainer_IsNotFound() => Assert.Equal(
         404,
         (int)(await Assert.ThrowsAsync<SlipwayApiException>(() => _app.Client.Containers.GetAsync(_app.Uid, new('0', 64), App.Token))).Status);
+
+    private Task<string> FailedImageAsync() =>
+        ExecuteAsync("docker", "image", "ls", "--filter", $"reference=slipway/{_app.Slug}/web:failed", "--format", "{{.Tag}}");
 
     private async Task MendAsync()
     {

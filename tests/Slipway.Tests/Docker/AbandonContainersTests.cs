@@ -1,4 +1,5 @@
 using Slipway.Engine.Commands;
+using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments;
 using static Slipway.Tests.Docker.Attempt;
 
@@ -26,6 +27,19 @@ public sealed class AbandonContainersTests
         Assert.Contains("proxy_pass http://slipway-shop.web.80;", _attempt.Machine.Files[NginxConfig.DefaultSitePath], StringComparison.Ordinal);
         Assert.DoesNotContain(NginxConfig.DefaultSitePath, _attempt.Machine.Removed);
         Assert.Contains(_attempt.Machine.Programs, program => program.EndsWith(" 10 c3", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ImagesOfTheAttempt_AreSetAside_UnlessItOnlyUsedThem(bool isItsOwn)
+    {
+        _attempt.Machine.Answers[Line(DockerCommands.ListImages(_attempt.Context.Paths))] = "slipway/shop/web:1\nslipway/shop/web:2\nslipway/shop/web:12";
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: isItsOwn, Cancel);
+
+        var moved = _attempt.Machine.Programs.Where(program => program.StartsWith("docker image tag", StringComparison.Ordinal) || program.StartsWith("docker image rm", StringComparison.Ordinal));
+        Assert.Equal(isItsOwn ? ["docker image tag slipway/shop/web:2 slipway/shop/web:failed", "docker image rm -- slipway/shop/web:2"] : [], moved);
     }
 
     [Theory]

@@ -8,7 +8,7 @@ namespace Slipway.Engine.Deployments.Docker;
 /// <summary>After a failure or a cancel: the old containers serve as before, and what the attempt started is gone.</summary>
 internal static class AbandonContainers
 {
-    public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
+    public static async Task RunAsync(DeployContext context, bool removeRelease, CancellationToken cancellationToken)
     {
         if (context.State.IsSwitched)
             return;
@@ -16,7 +16,7 @@ internal static class AbandonContainers
         {
             try
             {
-                await CleanAsync(context, server, context.Hosts(server), cancellationToken);
+                await CleanAsync(context, server, context.Hosts(server), removeRelease, cancellationToken);
             }
             catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException)
             {
@@ -26,12 +26,15 @@ internal static class AbandonContainers
         }));
     }
 
-    private static async Task CleanAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    private static async Task CleanAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, bool removeRelease, CancellationToken cancellationToken)
     {
         await host.ApplyAsync([new Remove($"{context.Paths.Configuration}/containers"), new Remove(context.ReleaseDirectory)], cancellationToken);
         // Before Docker is installed nothing can have been left.
         if (await host.ReadFileAsync(DockerConfig.Path, cancellationToken) is null)
             return;
+        if (removeRelease)
+            await SetImagesAsideAsync(context, host, cancellationToken);
         var present = await StackContainers.ListAsync(context, host, cancellationToken);
         // Also of those that are down: a site whose upstream vanished would have nginx refuse every stack of the machine.
         await SwitchBackAsync(context, server, [.. present.Where(container => container.Run != context.Run && container.IsPinned)], cancellationToken);
@@ -48,6 +51,23 @@ internal static class AbandonContainers
             onLine: null,
             cancellationToken);
         stopped.EnsureSuccess();
+    }
+
+    // Under their own name they would push a good release out of those that are kept; without any name, the next build would begin with nothing.
+    private static async Task SetImagesAsideAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var images = await PruneImages.OfReleaseAsync(context, host, context.Release, cancellationToken);
+        if (images.Count == 0)
+            return;
+        var moved = await host.RunAsync(
+            StackContainers.Quick(context, "set the new images aside", []) with
+            {
+                Programs = [.. images.Select(image => DockerCommands.Tag(image, PruneImages.FailedName(image))), DockerCommands.RemoveImages(images)],
+                Deadline = context.Timeouts.Service,
+            },
+            onLine: null,
+            cancellationToken);
+        moved.EnsureSuccess();
     }
 
     private static async Task SwitchBackAsync(DeployContext context, ServerSpec server, IReadOnlyList<ContainerState> old, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ namespace Slipway.Engine.Deployments.Docker;
 /// <summary>Keeps the images of the newest releases for rollback and removes the others.</summary>
 internal static class PruneImages
 {
+    // Of an attempt that failed: kept until the next release, as the builder's cache.
+    private const string Failed = "failed";
+
     public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
     {
         var kept = new HashSet<string>();
@@ -22,12 +25,19 @@ internal static class PruneImages
         context.State.KeptReleases = [.. kept];
     }
 
+    public static async Task<IReadOnlyList<string>> OfReleaseAsync(
+        DeployContext context, IRemoteHost host, string release, CancellationToken cancellationToken) =>
+        [.. (await ListAsync(context, host, cancellationToken)).Where(image => ReleaseOf(image) == release)];
+
+    /// <summary>The name under which an image of a failed attempt stays.</summary>
+    public static string FailedName(string image) => $"{image[..image.LastIndexOf(':')]}:{Failed}";
+
     private static async Task<HashSet<string>> PruneAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
-        var images = await StackContainers.LinesAsync(context, host, "list images", DockerCommands.ListImages(context.Paths), cancellationToken);
+        var images = await ListAsync(context, host, cancellationToken);
         // Old containers may still have requests to answer, from a release that is older than those kept.
         var used = (await StackContainers.ListAsync(context, host, cancellationToken)).Select(container => container.Release);
-        var remaining = images.Select(ReleaseOf).Distinct().OrderDescending(StringComparer.Ordinal).Take(PruneReleases.Kept)
+        var remaining = images.Select(ReleaseOf).Where(release => release != Failed).Distinct().OrderDescending(StringComparer.Ordinal).Take(PruneReleases.Kept)
             .Append(context.Release).Concat(used).ToHashSet();
         var old = images.Where(image => !remaining.Contains(ReleaseOf(image))).ToList();
         if (old.Count > 0)
@@ -45,6 +55,9 @@ internal static class PruneImages
         }
         return remaining;
     }
+
+    private static Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken) =>
+        StackContainers.LinesAsync(context, host, "list images", DockerCommands.ListImages(context.Paths), cancellationToken);
 
     private static string ReleaseOf(string image) => image[(image.LastIndexOf(':') + 1)..];
 }
