@@ -66,6 +66,7 @@ internal static class DatabaseCommand
             return await RefuseAsync(output, "Set Slipway:Database:Provider to postgresql and Slipway:Database:ConnectionString to the new database first; that is where the copy goes.");
         if (!File.Exists(file))
             return await RefuseAsync(output, $"There is no file {file}.");
+        using var held = InstanceLock.Take(file);
         var copied = await ActivatorUtilities.CreateInstance<DatabaseCopy>(services).RunAsync(file, cancellationToken);
         foreach (var (table, rows) in copied)
             await output.WriteLineAsync($"{rows,10} {table}");

@@ -72,6 +72,8 @@ public sealed class DatabaseCommandTests : IAsyncLifetime
             ["Slipway__Database__Provider"] = "postgresql",
             ["Slipway__Database__ConnectionString"] = await postgres.CreateDatabaseAsync("slipway", Cancel),
         };
+        var (early, reason) = await Slipway.RunAsync(["database", "copy", "--from", DatabaseFile], settings, Cancel);
+        Assert.Equal((1, true), (early, reason.Contains("Stop it first", StringComparison.Ordinal)));
         await Slipway.StopAsync(Cancel);
 
         var (done, output) = await Slipway.RunAsync(["database", "copy", "--from", DatabaseFile], settings, Cancel);

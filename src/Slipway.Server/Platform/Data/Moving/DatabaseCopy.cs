@@ -26,6 +26,8 @@ internal sealed class DatabaseCopy(IDbContextFactory<AppDb> contexts, AppDbParts
         await source.Database.OpenConnectionAsync(cancellationToken);
         await target.Database.OpenConnectionAsync(cancellationToken);
         var (from, to) = ((SqliteConnection)source.Database.GetDbConnection(), (NpgsqlConnection)target.Database.GetDbConnection());
+        // One view of all tables, whoever writes meanwhile.
+        await using var view = from.BeginTransaction(deferred: true);
         await using var transaction = await to.BeginTransactionAsync(cancellationToken);
         var tables = target.Model.GetRelationalModel().Tables.OrderBy(table => table.Name, StringComparer.Ordinal).ToList();
         await RunAsync(to, "SET LOCAL idle_in_transaction_session_timeout = 0", cancellationToken);

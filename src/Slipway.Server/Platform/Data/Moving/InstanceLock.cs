@@ -12,10 +12,11 @@ internal sealed class InstanceLock(IOptions<DatabaseOptions> database, IOptions<
         : Path.GetFullPath(new SqliteConnectionStringBuilder(SqliteFile.ConnectionString(database.Value, data.Value)).DataSource);
 
     /// <summary>Null where nothing has to be locked.</summary>
-    public IDisposable? Take()
+    public IDisposable? Take() => DatabaseFile is { } file ? Take(file) : null;
+
+    /// <summary>For that file, whatever database is configured.</summary>
+    public static IDisposable Take(string file)
     {
-        if (DatabaseFile is not { } file)
-            return null;
         try
         {
             return new FileStream(file + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
