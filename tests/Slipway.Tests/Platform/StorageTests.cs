@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Server.Actions;
 using Slipway.Server.Platform.Data;
 using Slipway.Server.Platform.Data.Storage;
 using Slipway.Tests.Support;
@@ -14,6 +16,8 @@ namespace Slipway.Tests.Platform;
 /// <summary>A SQLite file that somebody else holds, or that is damaged. A full disk is tried on a real one, in the system tests.</summary>
 public sealed class StorageTests : IAsyncDisposable
 {
+    private const int PageSize = 4096;
+
     private readonly SlipwayApp _app = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -64,6 +68,44 @@ public sealed class StorageTests : IAsyncDisposable
         Assert.Equal("corrupt", (await _app.Services.GetRequiredService<StorageProbe>().TryAsync(Cancel))?.Reason);
         Assert.Equal(damaged, await File.ReadAllBytesAsync(DatabaseFile, Cancel));
         await Assert.ThrowsAsync<StorageException>(() => _app.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("DELETE FROM \"Stacks\"", Cancel)));
+    }
+
+    [Fact]
+    public async Task DamageBehindTheFirstRow_IsSeen_WhenTheRowsAreRead()
+    {
+        const string Last = "the last line of all";
+        var owner = await _app.GivenOwnerAsync();
+        await owner.GivenStackAsync();
+        await _app.InDatabaseAsync(async db =>
+        {
+            var action = await db.Actions.FirstAsync(Cancel);
+            db.LogLines.AddRange(Enumerable.Range(0, 100).Select(number => new LogLine
+            {
+                ActionId = action.Id, Step = "", Server = "", Severity = "info", Text = number < 99 ? new('x', 1000) : Last,
+            }));
+            await db.SaveChangesAsync(Cancel);
+            return await db.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE)", Cancel);
+        });
+        var place = File.ReadAllBytes(DatabaseFile).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Last));
+        await using (var file = new FileStream(DatabaseFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            file.Position = place / PageSize * PageSize;
+            file.Write(RandomNumberGenerator.GetBytes(PageSize));
+        }
+        await ForgetPagesAsync();
+        var state = _app.Services.GetRequiredService<StorageState>();
+
+        var read = 0;
+        await Assert.ThrowsAsync<SqliteException>(() => _app.InDatabaseAsync(async db =>
+        {
+            await foreach (var _ in db.LogLines.AsNoTracking().OrderBy(line => line.Id).AsAsyncEnumerable())
+                read++;
+            return read;
+        }));
+
+        Assert.InRange(read, 1, 99);
+        Assert.Equal("corrupt", state.Trouble?.Reason);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await WriteAsync(owner, "on damage")).Status);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
@@ -57,6 +58,8 @@ internal static class AppDbSetup
     private static void UseAppDb(this DbContextOptionsBuilder options, AppDbParts parts)
     {
         options.AddInterceptors(new StorageWatch(parts.Storage));
+        // Damage beyond the first row is met when the rows are read, and interceptors do not see that.
+        options.LogTo((happened, _) => happened == CoreEventId.QueryIterationFailed, data => parts.Storage.Report(((IErrorEventData)data).Exception));
         options.ReplaceService<IModelCacheKeyFactory, SecretModelCacheKeyFactory>();
         ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new AppDbExtension(parts));
     }
