@@ -27,9 +27,10 @@ internal static class AptCommands
     public static IReadOnlyList<IReadOnlyList<string>> Refresh() =>
         [["apt-get", "update", "--quiet=2"], ["install", "-D", "--mode=644", "/dev/null", ListsStamp]];
 
+    /// <summary>Removes nothing that is there, even where something else needs its place.</summary>
     public static IReadOnlyList<string> Install(IEnumerable<string> packages, TimeSpan lockTimeout) =>
     [
-        "apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends",
+        "apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", "--no-remove",
         "-o", "DPkg::Lock::Timeout=" + ((int)lockTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
         "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0",
         "--", .. packages,

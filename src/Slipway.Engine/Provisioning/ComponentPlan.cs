@@ -5,6 +5,9 @@ namespace Slipway.Engine.Provisioning;
 /// <summary>What a server needs of one component: everything that decides how the server ends up, known before it is looked at.</summary>
 internal sealed record ComponentPlan
 {
+    /// <summary>Between packages of which any will do; the first is installed where none is there.</summary>
+    public const string Or = " | ";
+
     /// <summary>Packages of the distribution.</summary>
     public IReadOnlyList<string> Packages { get; init; } = [];
 

@@ -48,6 +48,23 @@ public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
         Assert.Equal("", await server.ExecuteAsync(["docker", "container", "ls", "--all", "--quiet"], App.Token));
     }
 
+    [Fact]
+    public async Task EngineOfSomebodyElse_TakesTheSettings_AndKeepsItsContainers()
+    {
+        var owner = await shared.GetAsync(testbed);
+        var server = await owner.StartDockerServerAsync();
+        await server.ExecuteAsync(["sh", "-c", "rm -f /etc/docker/daemon.json; systemctl restart docker"], App.Token);
+        var foreign = await server.ExecuteAsync(["docker", "run", "--detach", "slipway-base:1", "sleep", "infinity"], App.Token);
+        string[] look = ["docker", "container", "inspect", "--format", "{{.State.Running}} {{.State.Pid}}", foreign];
+        var before = await server.ExecuteAsync(look, App.Token);
+        Assert.StartsWith("true ", before, StringComparison.Ordinal);
+
+        await DockerApp.DeployAsync(owner, "Beside others", [server]);
+
+        Assert.Equal("json-file true", await server.ExecuteAsync(["docker", "info", "--format", "{{.LoggingDriver}} {{.LiveRestoreEnabled}}"], App.Token));
+        Assert.Equal(before, await server.ExecuteAsync(look, App.Token));
+    }
+
     // Debian's registry on the server itself, which lets in nobody without a password. libcrypt makes it as the registry wants it.
     private const string StartRegistry = """
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker-registry >/dev/null 2>&1

@@ -10,7 +10,7 @@ public sealed class CommandTests
     [Fact]
     public void Apt_InstallsWithoutQuestions() => Assert.Equal(
         [
-            "apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120",
+            "apt-get", "install", "--yes", "--quiet=2", "--no-install-recommends", "--no-remove", "-o", "DPkg::Lock::Timeout=120",
             "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0", "--", "nginx", "ruby",
         ],
         AptCommands.Install(["nginx", "ruby"], TimeSpan.FromMinutes(2)));

@@ -25,6 +25,10 @@ internal static class DockerCommands
         ["HOME"] = "/root",
     };
 
+    public static IReadOnlyList<string> ShowSwarm { get; } = ["docker", "info", "--format", "{{.Swarm.LocalNodeState}}"];
+
+    public static IReadOnlyList<string> ShowLiveRestore { get; } = ["docker", "info", "--format", "{{.LiveRestoreEnabled}}"];
+
     public static IReadOnlyList<string> CreateNetwork(StackPaths paths) =>
         ["docker", "network", "create", "--driver", "bridge", .. Label(StackLabel, paths.Slug), "--", paths.Network];
 

@@ -36,4 +36,7 @@ internal static class DockerConfig
         settings["live-restore"] ??= true;
         return settings.ToJsonString(Indented) + "\n";
     }
+
+    /// <summary>Whether containers outlive the engine by these settings, as <see cref="With"/> gives them.</summary>
+    public static bool KeepsContainers(string settings) => (bool?)JsonNode.Parse(settings)!["live-restore"] == true;
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -9,6 +10,10 @@ namespace Slipway.Engine.Provisioning.Docker;
 internal sealed class DockerComponent : IComponent
 {
     private const string Unit = "docker.service";
+    // Where Docker's own packages are, they do.
+    private const string Engine = "docker.io" + ComponentPlan.Or + "docker-ce";
+    private const string CommandLine = "docker-cli" + ComponentPlan.Or + "docker-ce-cli";
+    private const int MaxLooks = 50;
 
     // From Debian 13 on the command line is a package of its own.
     private static readonly string[] WithoutCommandLine = ["trixie", "forky", "sid"];
@@ -19,17 +24,20 @@ internal sealed class DockerComponent : IComponent
 
     public ComponentPlan? Plan(StackSpec stack, ServerSpec server) => !stack.IsDocker || !stack.RunsCode(server) ? null : new ComponentPlan
     {
-        Packages = WithoutCommandLine.Contains(server.Facts.Codename) ? ["docker.io", "docker-cli"] : ["docker.io"],
+        Packages = WithoutCommandLine.Contains(server.Facts.Codename) ? [Engine, CommandLine] : [Engine],
         Files = [new MakeDirectory(stack.Paths.DockerConfiguration, Modes.PrivateDirectory)],
         Settings = [new(DockerConfig.With(null))],
     };
 
     public async Task ConfigureAsync(ComponentRun run, CancellationToken cancellationToken)
     {
+        await RefuseSwarmAsync(run, cancellationToken);
         await run.ApplyAsync(run.Plan.Files, cancellationToken);
         var present = await run.Host.ReadFileAsync(DockerConfig.Path, cancellationToken);
         var settings = DockerConfig.With(present is null ? null : Encoding.UTF8.GetString(present));
         await run.ApplyAsync([new WriteFile(DockerConfig.Path, Encoding.UTF8.GetBytes(settings))], cancellationToken);
+        if (DockerConfig.KeepsContainers(settings) && await run.IsStaleAsync(Unit, settings, cancellationToken))
+            await SpareContainersAsync(run, cancellationToken);
         await run.EnsureRunsAsync(Unit, settings, cancellationToken);
     }
 
@@ -49,6 +57,26 @@ internal sealed class DockerComponent : IComponent
             await run.RunAsync("remove volumes", DockerCommands.RemoveVolumes(volumes), cancellationToken);
         else if (volumes.Count > 0)
             await run.LogAsync(Severity.Warning, $"Docker's volumes of the stack stay: {string.Join(", ", volumes)}.");
+    }
+
+    // A swarm does not start with the setting that keeps containers alive, and has ideas of its own about them.
+    private static async Task RefuseSwarmAsync(ComponentRun run, CancellationToken cancellationToken)
+    {
+        var (_, state) = await run.ReadAsync("look for a swarm", [DockerCommands.ShowSwarm], cancellationToken);
+        if (state is ["active" or "pending" or "locked" or "error"])
+            throw new UserErrorException($"Docker on {run.Server.Name} is part of a swarm, which Slipway leaves alone. Use another server, or run 'docker swarm leave' there and deploy again.");
+    }
+
+    // Other people's containers may run on an engine that was there before: it ends them when it restarts, unless it has been told to let them live.
+    private static async Task SpareContainersAsync(ComponentRun run, CancellationToken cancellationToken)
+    {
+        if (!(await run.ReadAsync($"look at {Unit}", [SystemdCommands.IsActive(Unit)], cancellationToken)).Result.IsSuccess)
+            return;
+        await run.RunAsync($"reload {Unit}", SystemdCommands.TryReload(Unit), cancellationToken);
+        for (var look = 0; look < MaxLooks; look++)
+            if ((await run.ReadAsync("look whether containers are kept", [DockerCommands.ShowLiveRestore], cancellationToken)).Lines is ["true"])
+                return;
+        throw new UserErrorException($"Docker on {run.Server.Name} does not take over the settings in {DockerConfig.Path}. Look at 'journalctl -u {Unit}' there, then deploy again.");
     }
 
     // Where the engine was never installed there is nothing.

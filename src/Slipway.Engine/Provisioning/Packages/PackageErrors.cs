@@ -36,6 +36,8 @@ internal static class PackageErrors
             return "The distribution does not have a package that is wanted: correct the machine's package sources (/etc/apt/sources.list*).";
         if (Says(result, "Failed to fetch", "Unable to fetch", "Could not resolve", "Could not connect", "is not signed", "no longer has a Release file"))
             return "A package source does not answer properly: correct the machine's network or package sources (/etc/apt/sources.list*).";
+        if (Says(result, "remove is disabled"))
+            return "Packages that are there would have to be removed, and Slipway does not do that: see what stands in the way (apt-get install --simulate) and remove it yourself.";
         if (Says(result, "unmet dependencies", "held broken packages", "Sub-process /usr/bin/dpkg returned an error"))
             return "A package is broken there: run 'apt-get --fix-broken install' on the machine and see what it says.";
         return result.Outcome is RemoteOutcome.TimedOut ? "It took too long: see whether the machine's network or disk is slow." : null;

@@ -61,8 +61,9 @@ internal sealed class PackageInstaller(ComponentRun run, TimeProvider time)
 
     private async Task<IReadOnlyList<string>> FindMissingAsync(IReadOnlyList<string> packages, CancellationToken cancellationToken)
     {
-        var (_, lines) = await run.ReadAsync("look for packages", [AptCommands.Query(packages)], cancellationToken);
-        return [.. packages.Where(package => !lines.Contains($"{package} installed"))];
+        var alternatives = packages.Select(package => package.Split(ComponentPlan.Or)).ToList();
+        var (_, lines) = await run.ReadAsync("look for packages", [AptCommands.Query(alternatives.SelectMany(names => names))], cancellationToken);
+        return [.. alternatives.Where(names => !names.Any(name => lines.Contains($"{name} installed"))).Select(names => names[0])];
     }
 
     private async Task<bool> AreListsFreshAsync(CancellationToken cancellationToken)
