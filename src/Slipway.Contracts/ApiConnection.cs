@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Slipway.Contracts.Http;
@@ -26,6 +28,15 @@ public sealed class ApiConnection(HttpClient http)
     {
         var message = new HttpRequestMessage(method, Url(path)) { Content = JsonContent.Create(request, TypeInfo<TRequest>()) };
         return (await ReadAsync<ApiResponse<TReply>>(message, cancellationToken)).Response;
+    }
+
+    /// <summary>Server-sent events as they come.</summary>
+    internal async IAsyncEnumerable<SseItem<string>> FollowAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await OpenAsync(path, cancellationToken);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
+            yield return item;
     }
 
     /// <summary>Opens a reply that is read while it is written.</summary>

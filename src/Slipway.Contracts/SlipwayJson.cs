@@ -35,6 +35,7 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiList<AuditEntry>))]
 [JsonSerializable(typeof(ApiList<AuthorizedApplication>))]
 [JsonSerializable(typeof(ApiList<Container>))]
+[JsonSerializable(typeof(ApiList<ContainerLogLine>))]
 [JsonSerializable(typeof(ApiList<Database>))]
 [JsonSerializable(typeof(ApiList<Deployment>))]
 [JsonSerializable(typeof(ApiList<EnvironmentVariable>))]

@@ -56,4 +56,7 @@ public sealed record EngineTimeouts
 
     /// <summary>Requests in flight when the web server is switched may take this long to end.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>One look at what a container prints; a reader who stays longer than that is served by the next one.</summary>
+    public TimeSpan LogFollow { get; init; } = TimeSpan.FromHours(1);
 }

@@ -1,5 +1,4 @@
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using Slipway.Contracts.Http;
 
 namespace Slipway.Contracts.Actions;
@@ -57,14 +56,8 @@ public sealed class ActionsClient(ApiConnection connection)
         connection.GetListAsync<ActionLogLine>($"{Path(stackUid, id)}/log?since={since}", cancellationToken);
 
     /// <summary>Follows an action until it is finished: its lines, steps and end as they come.</summary>
-    public async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        string stackUid, int id, long since = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        using var response = await connection.OpenAsync($"{Path(stackUid, id)}/events?since={since}", cancellationToken);
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
-            yield return item;
-    }
+    public IAsyncEnumerable<SseItem<string>> FollowAsync(string stackUid, int id, long since = 0, CancellationToken cancellationToken = default) =>
+        connection.FollowAsync($"{Path(stackUid, id)}/events?since={since}", cancellationToken);
 
     private static string Path(string stackUid, int id) => $"stacks/{Uri.EscapeDataString(stackUid)}/actions/{id}";
 }

@@ -1,4 +1,6 @@
+using System.Net.ServerSentEvents;
 using Slipway.Contracts.Actions;
+using Slipway.Contracts.Containers;
 using Slipway.Contracts.Http;
 
 namespace Slipway.Contracts.Services;
@@ -21,6 +23,17 @@ public sealed class ServicesClient(ApiConnection connection)
     public Task<StackAction> StopAsync(string stackUid, string name, string? serverUid = null, CancellationToken cancellationToken = default) =>
         connection.SendAsync<StackAction>(
             HttpMethod.Delete, $"{Path(stackUid)}/{Uri.EscapeDataString(name)}?server_uid={Uri.EscapeDataString(serverUid ?? "")}", cancellationToken);
+
+    /// <summary>The newest lines that the containers of a service printed, oldest first.</summary>
+    public Task<ApiList<ContainerLogLine>> ListLogAsync(
+        string stackUid, string name, int tail = ContainersClient.UsualTail, DateTimeOffset? since = null, CancellationToken cancellationToken = default) =>
+        connection.GetListAsync<ContainerLogLine>(
+            $"{Path(stackUid)}/{Uri.EscapeDataString(name)}/log?per_page={tail}&tail={tail}&since={Uri.EscapeDataString(since?.ToString("O") ?? "")}", cancellationToken);
+
+    /// <summary>The same, and then what they print as it comes: events <see cref="ContainersClient.LineEvent"/> and <see cref="ContainersClient.ProblemEvent"/>.</summary>
+    public IAsyncEnumerable<SseItem<string>> FollowLogAsync(
+        string stackUid, string name, int tail = ContainersClient.UsualTail, CancellationToken cancellationToken = default) =>
+        connection.FollowAsync($"{Path(stackUid)}/{Uri.EscapeDataString(name)}/log/events?tail={tail}", cancellationToken);
 
     private static string Path(string stackUid) => $"stacks/{Uri.EscapeDataString(stackUid)}/services";
 }

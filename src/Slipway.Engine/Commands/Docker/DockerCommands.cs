@@ -71,6 +71,20 @@ internal static class DockerCommands
     public static IReadOnlyList<string> ListContainers(StackPaths paths) =>
         ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", .. Filter(StackLabel, paths.Slug)];
 
+    /// <summary>Prints what a container printed, each line behind its time.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="since">Only lines of that time, in RFC 3339, and later; null for all.</param>
+    /// <param name="tail">At most so many, the newest; null for all.</param>
+    /// <param name="follow">Whether to go on until the container ends.</param>
+    public static IReadOnlyList<string> Logs(string id, string? since, int? tail, bool follow) =>
+    [
+        "docker", "container", "logs", "--timestamps",
+        .. since is null ? [] : (string[])["--since", since],
+        .. tail is null ? [] : (string[])["--tail", tail.Value.ToString(CultureInfo.InvariantCulture)],
+        .. follow ? (string[])["--follow"] : [],
+        "--", id,
+    ];
+
     public static IReadOnlyList<string> Inspect(IEnumerable<string> ids) => ["docker", "container", "inspect", "--", .. ids];
 
     /// <summary>Ends when the container has.</summary>

@@ -1,0 +1,61 @@
+using System.Net.ServerSentEvents;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Containers;
+using Slipway.Engine;
+using Slipway.Engine.Remote;
+using Slipway.Server.Platform.Auth;
+using Slipway.Server.Services;
+using Slipway.Server.Stacks;
+using Slipway.Server.Users;
+
+namespace Slipway.Server.Containers.Logs;
+
+/// <summary>Whose output is asked for: a container, or all of a service.</summary>
+internal sealed record LogSubject(string? ContainerUid, string? Service);
+
+/// <summary>The output of containers, for one caller.</summary>
+internal sealed class ContainerLogs(AppDb db, Caller caller, ServiceChanges changes, IRemoteHosts hosts, EngineTimeouts timeouts, LogStreams streams)
+{
+    /// <summary>The containers as they are now; null when the caller may not see them, or there is nothing of that name.</summary>
+    public async Task<IReadOnlyList<LogTarget>?> FindAsync(string stackUid, LogSubject subject, CancellationToken cancellationToken)
+    {
+        var stack = await db.Stacks.VisibleTo(caller, AccessLevel.Control).AsNoTracking().FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
+        if (stack is null)
+            return null;
+        if (subject.ContainerUid is { } uid)
+            return await ContainerEndpoints.FindAsync(db, stack, uid, cancellationToken) is { } row ? [TargetOf(stack, row)] : null;
+        var rows = await db.Containers.AsNoTracking().Include(row => row.Server!).ThenInclude(server => server.Machine)
+            .Where(row => row.Server!.StackId == stack.Id && row.ServiceName == subject.Service).OrderBy(row => row.Id).ToListAsync(cancellationToken);
+        return rows.Count > 0 || (await changes.ServicesAsync(stack, cancellationToken)).Any(service => service.Name == subject.Service)
+            ? [.. rows.Select(row => TargetOf(stack, row))]
+            : null;
+    }
+
+    /// <summary>The newest lines of all of them, oldest first.</summary>
+    public async Task<IReadOnlyList<ContainerLogLine>> ReadAsync(
+        IReadOnlyList<LogTarget> targets, string? since, int tail, CancellationToken cancellationToken)
+    {
+        var lines = await Task.WhenAll(targets.Select(target => target.ReadAsync(since, tail, timeouts, cancellationToken)));
+        return [.. lines.SelectMany(some => some).OrderBy(line => line.Time, StringComparer.Ordinal).TakeLast(tail)];
+    }
+
+    /// <summary>The same, and then each line as it comes.</summary>
+    public IAsyncEnumerable<SseItem<string>> FollowAsync(string stackUid, LogSubject subject, string? since, int tail, CancellationToken cancellationToken)
+    {
+        return new LogFollower(FindAgainAsync, timeouts, streams).ReadAsync(since, tail, cancellationToken);
+
+        Task<IReadOnlyList<LogTarget>?> FindAgainAsync(CancellationToken token)
+        {
+            db.ChangeTracker.Clear();
+            return FindAsync(stackUid, subject, token);
+        }
+    }
+
+    private LogTarget TargetOf(Stack stack, Container row)
+    {
+        var machine = row.Server!.Machine!;
+        var host = hosts.For(
+            new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), new RemoteScope(stack.Slug, stack.Epoch));
+        return new(row.Uid, row.ServiceName, row.Server.Name, host);
+    }
+}
