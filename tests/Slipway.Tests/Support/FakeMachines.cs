@@ -17,6 +17,8 @@ internal sealed class FakeMachines : IRemoteHosts
         return machine;
     }
 
+    public FakeMachine Of(string address) => _machines[address];
+
     public IRemoteHost For(MachineSpec machine, RemoteScope scope) => new Host(machine, this);
 
     public async Task<string> ReadHostKeyAsync(string address, int port, CancellationToken cancellationToken)
@@ -65,7 +67,7 @@ internal sealed class FakeMachines : IRemoteHosts
                         await onLine(new(line, 0));
                 }
                 var text = program[0] == "getent" ? $"{spec.UserName}:x:1000:1000::/home/{spec.UserName}:/bin/sh" : "staff";
-                if (onLine is not null && program[0] is "getent" or "id")
+                if (onLine is not null && program is ["getent" or "id", ..])
                     await onLine!(new(text, 0));
             }
             return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, []);

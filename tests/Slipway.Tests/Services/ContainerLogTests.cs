@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Slipway.Contracts;
+using Slipway.Contracts.Containers;
+using Slipway.Contracts.Http;
+using Slipway.Server.Users;
+using Slipway.Tests.Support;
+
+namespace Slipway.Tests.Services;
+
+public sealed class ContainerLogTests : IAsyncDisposable
+{
+    private readonly SlipwayApp _app = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task Lines_OfAllServers_ComeInTheOrderOfTime()
+    {
+        var (owner, uid, containers) = await GivenServiceAsync();
+        GivenLog("192.0.2.1", containers[0], "--tail 3", $"{Time(1)} one\n{Time(4)} four\nand its rest\n{Time(5)} ");
+        GivenLog("192.0.2.2", containers[1], "--tail 3", $"{Time(2)} two\n{Time(3)} three");
+
+        var all = await owner.Api.Services.ListLogAsync(uid, "web", 3, cancellationToken: Cancel);
+
+        Assert.Equal([(Time(4), "Lion", "four"), (Time(4), "Lion", "and its rest"), (Time(5), "Lion", "")], all.Response.Select(line => (line.Time, line.Server, line.Text)));
+        var one = await owner.Api.Containers.ListLogAsync(uid, containers[1][..12], 3, cancellationToken: Cancel);
+        Assert.Equal([("web", containers[1], "two"), ("web", containers[1], "three")], one.Response.Select(line => (line.Service, line.Container, line.Text)));
+    }
+
+    [Fact]
+    public async Task Reader_GoesOn_BehindTheLineThatItHasSeen()
+    {
+        var (owner, uid, containers) = await GivenServiceAsync();
+        GivenLog("192.0.2.1", containers[0], "--tail 2", $"{Time(1)} one\n{Time(3)} three");
+        GivenLog("192.0.2.2", containers[1], "--tail 2", $"{Time(2)} two");
+        GivenLog("192.0.2.1", containers[0], $"--since {Time(3)} --follow", $"{Time(3)} three\n{Time(5)} five");
+        GivenLog("192.0.2.2", containers[1], $"--since {Time(2)} --follow", $"{Time(2)} two\n{Time(4)} four");
+
+        Assert.Equal(["two", "three", "four", "five"], await TextsAsync(owner.Api.Services.FollowLogAsync(uid, "web", 2, Cancel), 4));
+
+        GivenLog("192.0.2.1", containers[0], $"--since {Time(4)} --tail 10000", $"{Time(5)} five");
+        GivenLog("192.0.2.2", containers[1], $"--since {Time(4)} --tail 10000", $"{Time(4)} four\n{Time(6)} six");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/3/stacks/{uid}/services/web/log/events.json");
+        request.Headers.Add("Last-Event-ID", Time(4));
+        using var response = await owner.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        var events = SseParser.Create(await response.Content.ReadAsStreamAsync(Cancel)).EnumerateAsync(Cancel);
+        Assert.Equal(["five", "six"], await TextsAsync(events, 2));
+    }
+
+    [Fact]
+    public async Task ServerThatIsGone_IsTold_AndHoldsUpNobody()
+    {
+        var (owner, uid, containers) = await GivenServiceAsync();
+        GivenLog("192.0.2.1", containers[0], "--tail 1", $"{Time(1)} one");
+        _app.Machines.Of("192.0.2.2").HostKey = "SHA256:another";
+
+        var seen = new List<string>();
+        await foreach (var item in owner.Api.Services.FollowLogAsync(uid, "web", 1, Cancel))
+        {
+            seen.Add(item.EventType);
+            if (item.EventType == ContainersClient.ProblemEvent)
+                Assert.StartsWith("web on Tiger: 192.0.2.2 shows SHA256:another", JsonSerializer.Deserialize(item.Data, SlipwayJson.Default.String), StringComparison.Ordinal);
+            if (seen.Count == 2)
+                break;
+        }
+        Assert.Equal([ContainersClient.LineEvent, ContainersClient.ProblemEvent], seen);
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(() => owner.Api.Services.ListLogAsync(uid, "web", cancellationToken: Cancel)));
+    }
+
+    [Fact]
+    public async Task Log_NeedsTheLevelControl_AndSomethingThatPrints()
+    {
+        var (owner, uid, containers) = await GivenServiceAsync();
+        var deployer = await _app.GivenMemberAsync(AccessLevel.Deploy);
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => deployer.Api.Services.ListLogAsync(uid, "web", cancellationToken: Cancel)));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(() => deployer.Api.Containers.ListLogAsync(uid, containers[0], cancellationToken: Cancel)));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => owner.Api.Services.ListLogAsync(uid, "nobody", cancellationToken: Cancel)));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(() => owner.Api.Containers.ListLogAsync(uid, new('e', 64), cancellationToken: Cancel)));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(() => owner.Api.Services.ListLogAsync(uid, "web", 10_001, cancellationToken: Cancel)));
+    }
+
+    private async Task<(Person Owner, string Uid, List<string> Containers)> GivenServiceAsync()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var uid = (await owner.GivenStackAsync()).Uid;
+        await _app.ChangeAsync(db => Given.AnalysisAsync(db, uid));
+        await _app.ChangeAsync(db => Given.DockerAsync(db, uid));
+        List<string> containers = [];
+        foreach (var (address, name, letter) in new[] { ("192.0.2.1", "Lion", 'c'), ("192.0.2.2", "Tiger", 'd') })
+        {
+            _app.Machines.Add(address);
+            var server = await owner.Api.Servers.AddAsync(uid, new() { Address = address, Name = name }, Cancel);
+            containers.Add(await _app.InDatabaseAsync(db => Given.ContainerAsync(db, server.Uid, uid: letter)));
+        }
+        return (owner, uid, containers);
+    }
+
+    private void GivenLog(string address, string container, string options, string lines) =>
+        _app.Machines.Of(address).Answers[$"docker container logs --timestamps {options} -- {container}"] = lines;
+
+    private static string Time(int second) => $"2026-01-31T12:00:0{second}.123456789Z";
+
+    private static async Task<IReadOnlyList<string>> TextsAsync(IAsyncEnumerable<SseItem<string>> events, int count)
+    {
+        List<string> texts = [];
+        await foreach (var item in events)
+        {
+            Assert.Equal(ContainersClient.LineEvent, item.EventType);
+            texts.Add(JsonSerializer.Deserialize(item.Data, SlipwayJson.Default.ContainerLogLine)!.Text);
+            if (texts.Count == count)
+                break;
+        }
+        return texts;
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(Func<Task> act) => (await Assert.ThrowsAsync<SlipwayApiException>(act)).Status;
+}
