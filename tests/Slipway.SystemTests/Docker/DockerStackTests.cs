@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Slipway.Contracts;
 using Slipway.Contracts.Containers;
 using Slipway.Contracts.Http;
 using Slipway.Rig;
@@ -207,6 +208,38 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
         var repair = (await _app.Client.Actions.ListAsync(_app.Uid, cancellationToken: App.Token)).Response[0];
         Assert.Equal(("container_repair", "slipway", true), (repair.Action, repair.User, repair.FinishedSuccess));
         Assert.Equal(Contracts.Stacks.StackHealth.Healthy, (await _app.ReadAsync()).Health);
+    }
+
+    [Fact]
+    public async Task Log_IsFollowed_FromOneReleaseToTheNext()
+    {
+        var version = NewVersion();
+        var uid = (await UidsAsync("web"))[0];
+        var old = (await _app.Client.Containers.ListLogAsync(_app.Uid, uid, cancellationToken: App.Token)).Response;
+        Assert.Contains(old, line => line.Text.StartsWith("serving ", StringComparison.Ordinal) && line.Container == uid && line.Service == "web");
+        var reading = ReadAsync();
+
+        await _app.Code.CommitVersionAsync(version, App.Token);
+        DeployedApp.AssertSucceeded(await _app.DeployAsync());
+
+        var lines = await reading.WaitAsync(TimeSpan.FromMinutes(1), App.Token);
+        Assert.Equal(old[^1].Text, lines[0].Text);
+        Assert.Contains(lines[^1].Container, await UidsAsync("web"));
+        Assert.Equal(lines.Select(line => line.Time).Order(StringComparer.Ordinal), lines.Select(line => line.Time));
+        Assert.Equal(lines.Count, lines.Distinct().Count());
+
+        async Task<List<ContainerLogLine>> ReadAsync()
+        {
+            List<ContainerLogLine> read = [];
+            await foreach (var item in _app.Client.Services.FollowLogAsync(_app.Uid, "web", 1, App.Token))
+            {
+                Assert.Equal(ContainersClient.LineEvent, item.EventType);
+                read.Add(JsonSerializer.Deserialize(item.Data, SlipwayJson.Default.ContainerLogLine)!);
+                if (read[^1].Text == $"serving {version}")
+                    break;
+            }
+            return read;
+        }
     }
 
     [Fact]

@@ -33,6 +33,14 @@ public static class StackPaths
 
     public static string Services(string uid) => $"{Overview(uid)}/services";
 
+    public static string ServiceLog(string uid, string name) => $"{Services(uid)}/{Uri.EscapeDataString(name)}/log";
+
+    /// <summary>The API's live events of a service's log.</summary>
+    public static string ServiceLogEvents(string uid, string name) => $"/api/3{ServiceLog(uid, name)}/events.json";
+
+    /// <summary>The API's live events of a container's log.</summary>
+    public static string ContainerLogEvents(string uid, string containerUid) => $"/api/3{Container(uid, containerUid)}/log/events.json";
+
     public static string Container(string uid, string containerUid) => $"{Overview(uid)}/containers/{Uri.EscapeDataString(containerUid)}";
 
     public static string Settings(string uid) => $"{Overview(uid)}/settings";

@@ -1,4 +1,5 @@
 import './action-log.js';
+import './container-log.js';
 import './copy.js';
 import './live.js';
 import './stack-name.js';
