@@ -14,7 +14,7 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
     public const string Email = "owner@example.com";
     public const string Password = "correct horse battery";
 
-    private static readonly string[] BrowserArguments =
+    internal static readonly string[] BrowserArguments =
         ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"];
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("slipway-dashboard-");
@@ -115,12 +115,17 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
     private async Task<string> SignInAsync()
     {
         await using var window = await OpenAsync(signIn: false);
-        await window.Page.GotoAsync("/sign-in");
-        await window.Page.GetByLabel("E-mail address").FillAsync(Email);
-        await window.Page.GetByLabel("Password").FillAsync(Password);
-        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await window.Page.WaitForURLAsync("**/stacks");
+        await SignInAsync(window.Page, Email, Password);
         return await window.Page.Context.StorageStateAsync();
+    }
+
+    internal static async Task SignInAsync(IPage page, string email, string password)
+    {
+        await page.GotoAsync("/sign-in");
+        await page.GetByLabel("E-mail address").FillAsync(email);
+        await page.GetByLabel("Password").FillAsync(password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.WaitForURLAsync("**/stacks");
     }
 
     private async Task<Stack> AnalyseAsync(string name, GitRepository code, string environment = "production")

@@ -8,6 +8,9 @@ namespace Slipway.SystemTests.Deployments;
 /// <summary>A Slipway, the git host of its owner, and what the owner does with both.</summary>
 public sealed class Owner : IAsyncDisposable
 {
+    public const string Email = "owner@example.test";
+    public const string Password = "correct horse battery";
+
     // Long enough for the sample on a busy machine; the default would have tests of sick ones wait.
     private static readonly Dictionary<string, string> Settings = new() { ["Slipway__Deployments__HealthDeadline"] = "00:00:25" };
 
@@ -31,7 +34,7 @@ public sealed class Owner : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("slipway-deployments-");
         var all = Settings.Concat(settings ?? new Dictionary<string, string>()).ToDictionary();
         var slipway = await SlipwayServer.StartAsync(data, 0, all, CancellationToken.None);
-        var setup = await slipway.SetUpAsync("owner@example.test", "correct horse battery", CancellationToken.None);
+        var setup = await slipway.SetUpAsync(Email, Password, CancellationToken.None);
         return new(testbed, data, slipway, await GitServer.StartAsync(testbed, CancellationToken.None), slipway.ClientFor(setup.Token));
     }
 

@@ -8,10 +8,12 @@ public sealed class DockerApp(Testbed testbed, SharedOwner shared) : IAsyncLifet
 {
     public App App { get; private set; } = null!;
 
+    public Owner Owner { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
-        var owner = await shared.GetAsync(testbed);
-        App = await DeployAsync(owner, "Container app", [await owner.StartDockerServerAsync()]);
+        Owner = await shared.GetAsync(testbed);
+        App = await DeployAsync(Owner, "Container app", [await Owner.StartDockerServerAsync()]);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
