@@ -102,6 +102,7 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(Removal))]
 [JsonSerializable(typeof(RepinHostKey))]
 [JsonSerializable(typeof(RunAction))]
+[JsonSerializable(typeof(RunCommand))]
 [JsonSerializable(typeof(ScaleProcess))]
 [JsonSerializable(typeof(ScaleService))]
 public sealed partial class SlipwayJson : JsonSerializerContext;

@@ -48,6 +48,10 @@ public sealed class ActionsClient(ApiConnection connection)
     public Task<StackAction> RestartContainerAsync(string stackUid, string containerUid, CancellationToken cancellationToken = default) =>
         RunAsync(stackUid, new() { Command = "container_restart", ContainerId = containerUid }, cancellationToken);
 
+    /// <summary>Ends what runs, on the servers too; what waits does not begin.</summary>
+    public Task<OkReply> CancelAsync(string stackUid, int id, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<OkReply>(HttpMethod.Delete, Path(stackUid, id), cancellationToken);
+
     public Task<ApiList<ActionStep>> ListStepsAsync(string stackUid, int id, CancellationToken cancellationToken = default) =>
         connection.ListAsync<ActionStep>(Path(stackUid, id) + "/steps", 1, cancellationToken);
 

@@ -25,3 +25,13 @@ public sealed record ScaleService
     /// <summary>Number for each server of a group, by the group's id.</summary>
     public IReadOnlyDictionary<string, int>? ServerGroupCount { get; init; }
 }
+
+/// <summary>A command that is to run once, in a new container of a service.</summary>
+public sealed record RunCommand
+{
+    /// <summary>Split into arguments at blanks and by quotes, as a shell does; nothing else of a shell is done. For more: sh -c '...'.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>On which server; by default the first one of the stack.</summary>
+    public string? ServerUid { get; init; }
+}

@@ -19,6 +19,10 @@ public sealed class ServicesClient(ApiConnection connection)
         connection.SendAsync<ScaleService, StackAction>(
             HttpMethod.Post, Path(stackUid), new() { ServiceName = name, ServerCount = countByServerUid }, cancellationToken);
 
+    /// <summary>Runs a command once, in a new container of the service; its output is the action's log. It does not wait for a deployment that runs.</summary>
+    public Task<StackAction> RunAsync(string stackUid, string name, RunCommand command, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<RunCommand, StackAction>(HttpMethod.Post, $"{Path(stackUid)}/{Uri.EscapeDataString(name)}/commands", command, cancellationToken);
+
     /// <summary>Stops all containers of a service, or those on a server.</summary>
     public Task<StackAction> StopAsync(string stackUid, string name, string? serverUid = null, CancellationToken cancellationToken = default) =>
         connection.SendAsync<StackAction>(

@@ -70,6 +70,7 @@ public static class Names
         "check_servers" => "Servers checked",
         "service_scale" => "Service scaled",
         "service_stop" => "Service stopped",
+        "service_command" => "Command run",
         "service_restart" => "Service restarted",
         "container_stop" => "Container stopped",
         "container_restart" => "Container restarted",

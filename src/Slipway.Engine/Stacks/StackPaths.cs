@@ -81,6 +81,9 @@ public sealed partial record StackPaths
     /// <summary>Docker's settings for the stack alone: where it is signed in.</summary>
     public string DockerConfiguration => $"{Configuration}/docker";
 
+    /// <summary>Files that the container of a command which runs once is made with.</summary>
+    public string CommandFiles(string run) => $"{Configuration}/commands/{run}";
+
     /// <summary>Files that the containers of a run are made with.</summary>
     public string ContainerFiles(string run) => $"{Configuration}/containers/{run}";
 

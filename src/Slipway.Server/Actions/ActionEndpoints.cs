@@ -21,6 +21,7 @@ internal static class ActionEndpoints
         actions.MapGet("/{id:int}", Get).WithSummary("Shows an action; it is over when finished_at is set");
         actions.MapPost("/", RunStackAction.Handle).WithSummary("Has something done with the stack: clear_caches, maintenance_mode or restart").Takes<RunAction>()
             .RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
+        actions.MapDelete("/{id:int}", CancelAction.Handle).WithSummary("Cancels an action").RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
         actions.MapGet("/{id:int}/steps", ListSteps).WithSummary("Lists the steps of an action");
         actions.MapGet("/{id:int}/log", ListLog).WithSummary("Lists the lines that an action printed")
             .Takes("since", typeof(long?), "Only lines behind the one with this id.");

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
+using Slipway.Server.Actions;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Documents;
 using Slipway.Server.Platform.Http;
@@ -21,9 +22,13 @@ internal static class DeploymentEndpoints
         var changes = api.MapGroup("/stacks/{stackUid}/deployments").WithTags("deployments")
             .RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
         changes.MapPost("/", RedeployStack.Handle).WithSummary("Redeploys a stack").Takes<Contracts.Deployments.Redeploy>();
-        changes.MapDelete("/{id:int}", CancelDeployment.Handle).WithSummary("Cancels a deployment");
+        changes.MapDelete("/{id:int}", Cancel).WithSummary("Cancels a deployment");
         changes.MapPost("/{id:int}/rollback", RollBackStack.Handle).WithSummary("Brings the release of an earlier deployment back");
     }
+
+    private static Task<Results<Ok<ApiResponse<OkReply>>, ApiProblem>> Cancel(
+        string stackUid, int id, CancelAction cancel, CancellationToken cancellationToken) => cancel.RunAsync(
+        stackUid, "deployment", stacks => stacks.SelectMany(stack => stack.Deployments).Where(row => row.Id == id).Select(row => row.Action!), cancellationToken);
 
     private static async Task<Results<Ok<ApiList<Record>>, ApiProblem>> List(
         string stackUid, ApiParameters parameters, Caller caller, AppDb db, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ internal static class DeploymentSetup
         services.AddScoped<DeploymentContexts>();
         services.AddSingleton<IScheduledWork, ForgetLogs>();
         services.AddScoped<ServiceChanges>();
+        services.AddScoped<CancelAction>();
         services.AddHostedService<ContainerWatch>();
         return services
             .AddKind<AnalyseStack>(CreateStack.Kind)
@@ -54,6 +55,7 @@ internal static class DeploymentSetup
             .AddKind<CheckServers>(RunStackAction.CheckKind)
             .AddKind<ClearStackCaches>(RunStackAction.ClearCachesKind)
             .AddKind<RestartStack>(RunStackAction.RestartKind)
+            .AddKind<RunOneOff>(ServiceEndpoints.RunKind)
             .AddKind<ScaleStackProcesses>(ProcessEndpoints.ScaleKind)
             .AddKind<ServerRemoval>(RemoveServer.Kind)
             .AddKind<StackRemoval>(DeleteStack.Kind)

@@ -44,6 +44,14 @@ internal sealed class ServiceChanges(AppDb db, ActionQueue queue, DeploymentCont
         return await StartAsync(action, cancellationToken);
     }
 
+    /// <summary>Queues a command beside whatever else the stack does.</summary>
+    public async Task<ActionRecord> AddCommandAsync(Stack stack, RunOneOff.Payload command, Requester requester, CancellationToken cancellationToken)
+    {
+        var action = queue.Add(stack, ServiceEndpoints.RunKind, ServiceEndpoints.RunKind, JsonSerializer.Serialize(command), requester, isBeside: true);
+        await db.SaveChangesAsync(cancellationToken);
+        return await StartAsync(action, cancellationToken);
+    }
+
     /// <summary>Queues work on a container; the caller saves.</summary>
     public StackAction AddFor(Stack stack, string kind, string containerUid, Requester requester) =>
         queue.Add(stack, kind, kind, PayloadFor(containerUid), requester);

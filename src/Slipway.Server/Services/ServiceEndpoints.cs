@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Services;
+using Slipway.Engine.Analysis.Docker;
 using Slipway.Server.Containers;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Documents;
@@ -18,7 +19,9 @@ internal static class ServiceEndpoints
     public const string ScaleKind = "service_scale";
     public const string StopKind = "service_stop";
     public const string RestartKind = "service_restart";
+    public const string RunKind = "service_command";
     private const int Most = 100;
+    private const int LongestCommand = 10_000;
 
     public static void MapServices(this IEndpointRouteBuilder api)
     {
@@ -28,6 +31,8 @@ internal static class ServiceEndpoints
 
         var changes = api.MapGroup("/stacks/{stackUid}/services").WithTags("services").RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Control);
         changes.MapPost("/", Scale).WithSummary("Scales a service, server by server").Takes<ScaleService>();
+        changes.MapPost("/{name}/commands", Run).WithSummary("Runs a command once, in a new container of a service").Takes<RunCommand>()
+            .RequireLevel(AccessLevel.Shell);
         changes.MapDelete("/{name}", Stop).WithSummary("Stops all containers of a service, or those on a server");
     }
 
@@ -80,6 +85,25 @@ internal static class ServiceEndpoints
         foreach (var server in servers)
             server.SetCount(name, 0);
         return Api.Ok(await changes.AddAsync(stack, StopKind, caller.Requester, cancellationToken));
+    }
+
+    private static async Task<Results<Ok<ApiResponse<ActionRecord>>, ApiProblem>> Run(
+        string stackUid, string name, ApiParameters parameters, Caller caller, AppDb db, ServiceChanges changes, CancellationToken cancellationToken)
+    {
+        var request = parameters.Read<RunCommand>();
+        var stack = await ServiceChanges.FindAsync(db.Stacks.VisibleTo(caller, AccessLevel.Shell), stackUid, cancellationToken);
+        if (stack is null)
+            return ApiProblem.NotFound();
+        if (!stack.IsDocker)
+            return ApiProblem.BadRequest(ServiceChanges.NoDockerStack);
+        var server = ServiceChanges.DockerServers(stack).FirstOrDefault(server => request.ServerUid is null || server.Uid == request.ServerUid);
+        if (server is null || (await changes.ServicesAsync(stack, cancellationToken)).All(service => service.Name != name))
+            return ApiProblem.NotFound();
+        if (request.Command.Length > LongestCommand || CommandLine.Split(request.Command) is not { Count: > 0 } arguments)
+            return ApiProblem.BadRequest($"command must be a command with its quotes closed, of at most {LongestCommand} characters.");
+        if (!await db.Deployments.AnyAsync(row => row.StackId == stack.Id && row.IsLive, cancellationToken))
+            return ApiProblem.BadRequest("No release serves. Deploy the stack first.");
+        return Api.Ok(await changes.AddCommandAsync(stack, new(name, server.Uid, arguments), caller.Requester, cancellationToken));
     }
 
     private static async Task<string?> RefuseAsync(ServiceChanges changes, Stack stack, ScaleService request, CancellationToken cancellationToken)

@@ -211,6 +211,26 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
     }
 
     [Fact]
+    public async Task Command_RunsOnceInANewContainer_BesideADeployment()
+    {
+        // Whoever deploys meanwhile neither waits for it nor ends it.
+        var command = await _app.Client.Services.RunAsync(_app.Uid, "web", new() { Command = "sh -c 'echo begun; sleep 15; echo \"$GREETING\"; touch /data/made 2>/dev/null; exit 3'" }, App.Token);
+        await _app.SeeAsync(command.Id, "begun");
+        await MendAsync();
+
+        var failed = await _app.EndAsync(command.Id);
+        Assert.Equal((false, "The command ended with exit code 3."), (failed.FinishedSuccess, failed.FinishedMessage));
+        Assert.Contains("good 'morning' \"all\" $HOME `id` #1", await _app.LinesAsync(command.Id));
+        var hanging = await _app.Client.Services.RunAsync(_app.Uid, "web", new() { Command = "sh -c 'echo it hangs; sleep 7654'" }, App.Token);
+        await _app.SeeAsync(hanging.Id, "it hangs");
+        await _app.Client.Actions.CancelAsync(_app.Uid, hanging.Id, App.Token);
+        Assert.False((await _app.EndAsync(hanging.Id)).FinishedSuccess);
+        Assert.Equal("", await ExecuteAsync("docker", "container", "ls", "--all", "--quiet", "--filter", "label=slipway.apart"));
+        Assert.Equal("", await ExecuteAsync("sh", "-c", "ls /etc/slipway/stacks/*/commands"));
+        await AwaitOnlyListedAsync();
+    }
+
+    [Fact]
     public async Task Log_IsFollowed_FromOneReleaseToTheNext()
     {
         var version = NewVersion();

@@ -3,8 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
+using Slipway.Contracts.Services;
+using Slipway.Engine.Deployments;
 using Slipway.Server.Containers;
+using Slipway.Server.Deployments;
 using Slipway.Server.Services;
+using Slipway.Server.Stacks;
 using Slipway.Server.Users;
 using Slipway.Tests.Support;
 
@@ -111,6 +115,41 @@ public sealed class ServiceTests : IAsyncDisposable
         foreach (var unknown in new[] { new string('e', 64), container[..11], "../x" })
             await AssertStatusAsync(HttpStatusCode.NotFound, () => owner.Api.Containers.StopAsync(uid, unknown, Cancel));
         await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Actions.RestartServiceAsync(uid, "worker", cancellationToken: Cancel));
+    }
+
+    [Fact]
+    public async Task Command_RunsBesideADeployment_OnTheServerThatIsNamed()
+    {
+        var (owner, uid, servers) = await GivenDockerStackAsync();
+        RunCommand command = new() { Command = "sh -c 'echo  two  words' \"\"", ServerUid = servers[1] };
+        await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Services.RunAsync(uid, "web", command, Cancel));
+        var deployment = await owner.Api.Deployments.RedeployAsync(uid, null, Cancel);
+        await _app.InDatabaseAsync(async db =>
+        {
+            await Given.DeploymentEndAsync(db, deployment.DeploymentId, DeploymentOutcome.Success, isLive: true);
+            var row = await db.Deployments.Include(row => row.Action).FirstAsync(row => row.Id == deployment.DeploymentId, Cancel);
+            var docker = StoredAnalysis.Of((await db.Stacks.FirstAsync(stack => stack.Uid == uid, Cancel)).Analysis)!.Result.Docker;
+            row.Action!.State = JsonSerializer.Serialize(new() { Plan = new() { Framework = "docker", Docker = docker } }, DeployJson.Default.DeployState);
+            return await db.SaveChangesAsync(Cancel);
+        });
+
+        var action = await owner.Api.Services.RunAsync(uid, "web", command, Cancel);
+
+        Assert.Equal("service_command", action.Action);
+        var (isBeside, payload) = await _app.InDatabaseAsync(async db =>
+        {
+            var row = await db.Actions.FirstAsync(row => row.Id == action.Id, Cancel);
+            return (row.IsBeside, JsonSerializer.Deserialize<RunOneOff.Payload>(row.Payload)!);
+        });
+        Assert.True(isBeside);
+        Assert.Equal(("web", servers[1]), (payload.Service, payload.ServerUid));
+        Assert.Equal(["sh", "-c", "echo  two  words", ""], payload.Arguments);
+        foreach (var bad in new[] { "", "echo 'open", new string('x', 10_001) })
+            await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Services.RunAsync(uid, "web", new() { Command = bad }, Cancel));
+        await AssertStatusAsync(HttpStatusCode.NotFound, () => owner.Api.Services.RunAsync(uid, "nobody", command, Cancel));
+        await AssertStatusAsync(HttpStatusCode.NotFound, () => owner.Api.Services.RunAsync(uid, "web", command with { ServerUid = "unknown" }, Cancel));
+        var controller = await _app.GivenMemberAsync(AccessLevel.Control);
+        await AssertStatusAsync(HttpStatusCode.Forbidden, () => controller.Api.Services.RunAsync(uid, "web", command, Cancel));
     }
 
     [Fact]

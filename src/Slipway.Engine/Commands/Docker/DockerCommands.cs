@@ -7,6 +7,7 @@ namespace Slipway.Engine.Commands.Docker;
 internal static class DockerCommands
 {
     public const string StackLabel = "slipway.stack";
+    public const string ApartLabel = "slipway.apart";
     public const string ServiceLabel = "slipway.service";
     public const string ReleaseLabel = "slipway.release";
     public const string RunLabel = "slipway.run";
@@ -70,6 +71,10 @@ internal static class DockerCommands
 
     public static IReadOnlyList<string> ListContainers(StackPaths paths) =>
         ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", .. Filter(StackLabel, paths.Slug)];
+
+    /// <summary>Those of commands that run once.</summary>
+    public static IReadOnlyList<string> ListApart(StackPaths paths) =>
+        ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", .. Filter(ApartLabel, paths.Slug)];
 
     /// <summary>Prints what a container printed, each line behind its time.</summary>
     /// <param name="id">The container.</param>

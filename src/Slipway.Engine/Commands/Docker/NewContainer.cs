@@ -24,7 +24,10 @@ internal sealed record NewContainer
     /// <summary>Made from what it is, so that a repetition finds it.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"slipway-{Paths.Slug}-{Service.Name}-{Run}-{Number}");
 
-    public string EnvironmentFile => $"{Paths.ContainerFiles(Run)}/{Service.Name}";
+    /// <summary>For a command that runs once. No work on the stack's containers sees it.</summary>
+    public bool IsApart { get; init; }
+
+    public string EnvironmentFile => $"{(IsApart ? Paths.CommandFiles(Run) : Paths.ContainerFiles(Run))}/{Service.Name}";
 
     public string Image => Paths.Image(Service.Name, Release);
 
@@ -46,7 +49,7 @@ internal sealed record NewContainer
 
     private IEnumerable<string> Labels() =>
     [
-        .. DockerCommands.Label(DockerCommands.StackLabel, Paths.Slug), .. DockerCommands.Label(DockerCommands.ServiceLabel, Service.Name),
+        .. DockerCommands.Label(IsApart ? DockerCommands.ApartLabel : DockerCommands.StackLabel, Paths.Slug), .. DockerCommands.Label(DockerCommands.ServiceLabel, Service.Name),
         .. DockerCommands.Label(DockerCommands.ReleaseLabel, Release), .. DockerCommands.Label(DockerCommands.RunLabel, Run),
         .. DockerCommands.Label(DockerCommands.PortsLabel, string.Join(' ', Service.Ports.Select(port => port.Text))),
     ];

@@ -31,7 +31,7 @@ internal static class WriteContainerFiles
         ]),
     ];
 
-    private static Dictionary<string, Secret> VariablesOf(DeployContext context, ServerSpec server, ServiceDefinition service)
+    public static IReadOnlyDictionary<string, Secret> VariablesOf(DeployContext context, ServerSpec server, ServiceDefinition service)
     {
         var all = context.Variables(server).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
         var own = service.Environment.ToDictionary(
