@@ -6,6 +6,8 @@ namespace Slipway.SystemTests.Docker;
 /// <summary>tests/testbed/apps/container-app, live on a server of its own, for the tests of one class. Each test leaves it healthy.</summary>
 public sealed class DockerApp(Testbed testbed, SharedOwner shared) : IAsyncLifetime
 {
+    private static int _count;
+
     public App App { get; private set; } = null!;
 
     public Owner Owner { get; private set; } = null!;
@@ -13,7 +15,7 @@ public sealed class DockerApp(Testbed testbed, SharedOwner shared) : IAsyncLifet
     public async ValueTask InitializeAsync()
     {
         Owner = await shared.GetAsync(testbed);
-        App = await DeployAsync(Owner, "Container app", [await Owner.StartDockerServerAsync()]);
+        App = await DeployAsync(Owner, $"Container app {Interlocked.Increment(ref _count)}", [await Owner.StartDockerServerAsync()]);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

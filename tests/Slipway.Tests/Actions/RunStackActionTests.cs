@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.Server.Users;
 using Slipway.Tests.Support;
 
 namespace Slipway.Tests.Actions;
@@ -32,6 +33,26 @@ public sealed class RunStackActionTests : IAsyncDisposable
         Assert.Equal((action, "stack", "api", owner.Email), ((string?)reply["action"], (string?)reply["resource_type"], (string?)reply["started_via"], (string?)reply["user"]));
         Assert.Null(reply["finished_at"]);
         Assert.Equal(action, (await owner.Api.Actions.ListAsync(stack.Uid, 1, Cancel)).Response[0].Action);
+    }
+
+    [Fact]
+    public async Task ActionThatWaits_IsCancelled_WithoutHavingBegun()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var stack = await owner.GivenStackAsync();
+        await _app.ChangeAsync(Given.FinishActionsAsync);
+        var action = await owner.Api.Actions.ClearCachesAsync(stack.Uid, Cancel);
+        var viewer = await _app.GivenMemberAsync(AccessLevel.View);
+        Assert.Equal(HttpStatusCode.Forbidden, (await viewer.SendAsync(HttpMethod.Delete, $"/api/3/stacks/{stack.Uid}/actions/{action.Id}.json")).Status);
+
+        Assert.Equal("Cancelling action", (await owner.Api.Actions.CancelAsync(stack.Uid, action.Id, Cancel)).Message);
+        await _app.WorkAsync(stack.Uid);
+
+        var end = await owner.Api.Actions.GetAsync(stack.Uid, action.Id, Cancel);
+        Assert.Equal((false, $"Cancelled by {owner.Email}"), (end.FinishedSuccess, end.FinishedMessage));
+        Assert.Empty((await owner.Api.Actions.ListStepsAsync(stack.Uid, action.Id, Cancel)).Response);
+        Assert.Equal(HttpStatusCode.Conflict, (await owner.SendAsync(HttpMethod.Delete, $"/api/3/stacks/{stack.Uid}/actions/{action.Id}.json")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await owner.SendAsync(HttpMethod.Delete, $"/api/3/stacks/{stack.Uid}/actions/999.json")).Status);
     }
 
     [Theory]

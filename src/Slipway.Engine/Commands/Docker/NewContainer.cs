@@ -49,10 +49,13 @@ internal sealed record NewContainer
 
     private IEnumerable<string> Labels() =>
     [
-        .. DockerCommands.Label(IsApart ? DockerCommands.ApartLabel : DockerCommands.StackLabel, Paths.Slug), .. DockerCommands.Label(DockerCommands.ServiceLabel, Service.Name),
+        .. IsApart ? ApartLabels() : DockerCommands.Label(DockerCommands.StackLabel, Paths.Slug), .. DockerCommands.Label(DockerCommands.ServiceLabel, Service.Name),
         .. DockerCommands.Label(DockerCommands.ReleaseLabel, Release), .. DockerCommands.Label(DockerCommands.RunLabel, Run),
         .. DockerCommands.Label(DockerCommands.PortsLabel, string.Join(' ', Service.Ports.Select(port => port.Text))),
     ];
+
+    // What is not said here comes from the image, which carries the stack's label.
+    private IEnumerable<string> ApartLabels() => [.. DockerCommands.Label(DockerCommands.StackLabel, ""), .. DockerCommands.Label(DockerCommands.ApartLabel, Paths.Slug)];
 
     private IEnumerable<string> Mounts()
     {
