@@ -30,6 +30,7 @@ public sealed class AuditRouteTests : IAsyncDisposable
         ("DELETE /stacks/{stackUid}/deployments/{id}", "/stacks/{stack}/deployments/{deployment}", "{}"),
         ("POST /stacks/{stackUid}/deployments/{id}/rollback", "/stacks/{stack}/deployments/{kept}/rollback", "{}"),
         ("POST /stacks/{stackUid}/actions", "/stacks/{stack}/actions", """{"command":"clear_caches"}"""),
+        ("DELETE /stacks/{stackUid}/actions/{id}", "/stacks/{stack}/actions/{action}", "{}"),
         ("PUT /stacks/{stackUid}/settings/{key}", "/stacks/{stack}/settings/asset-prefix", """{"value":"static"}"""),
         ("PUT /stacks/{stackUid}/servers/{uid}/settings/{key}", "/stacks/{stack}/servers/{server}/settings/server-name", """{"value":"Tiger"}"""),
         ("PUT /stacks/{stackUid}/servers/{uid}/host_key", "/stacks/{stack}/servers/{server}/host_key", """{"host_key":"{key}"}"""),
@@ -40,6 +41,7 @@ public sealed class AuditRouteTests : IAsyncDisposable
         ("POST /stacks/{stackUid}/redeploy_hook", "/stacks/{stack}/redeploy_hook", "{}"),
         ("PUT /stacks/{stackUid}/redeploy_hook", "/stacks/{stack}/redeploy_hook", """{"secret":"a secret of the hook"}"""),
         ("POST /stacks/{stackUid}/services", "/stacks/{stack}/services", """{"service_name":"web","server_count":{"{server}":2}}"""),
+        ("POST /stacks/{stackUid}/services/{name}/commands", "/stacks/{stack}/services/web/commands", """{"command":"env"}"""),
         ("DELETE /stacks/{stackUid}/services/{name}", "/stacks/{stack}/services/web", "{}"),
         ("DELETE /stacks/{stackUid}/containers/{uid}", "/stacks/{stack}/containers/{container}", "{}"),
         ("DELETE /stacks/{stackUid}/servers/{uid}", "/stacks/{stack}/servers/{server}", "{}"),
@@ -131,6 +133,12 @@ public sealed class AuditRouteTests : IAsyncDisposable
                 var id = await _app.InDatabaseAsync(db => db.Deployments.MinAsync(row => row.Id, Cancel));
                 await _app.ChangeAsync(db => Given.DeploymentEndAsync(db, id, Slipway.Server.Deployments.DeploymentOutcome.Success, isLive: false));
                 values["kept"] = Text(id);
+                break;
+            case "DELETE /stacks/{stackUid}/actions/{id}":
+                values["action"] = Text(await _app.InDatabaseAsync(db => db.Actions.MaxAsync(row => row.Id, Cancel)));
+                break;
+            case "POST /stacks/{stackUid}/services/{name}/commands":
+                await _app.ChangeAsync(db => Given.DockerReleaseAsync(db, int.Parse(values["kept"], CultureInfo.InvariantCulture)));
                 break;
             case "PUT /stacks/{stackUid}/servers/{uid}/settings/{key}":
                 values["server"] = await _app.InDatabaseAsync(db => db.Servers.Where(row => row.Stack!.Uid == stackUid).Select(row => row.Uid).FirstAsync(Cancel));

@@ -4,11 +4,8 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Services;
-using Slipway.Engine.Deployments;
 using Slipway.Server.Containers;
-using Slipway.Server.Deployments;
 using Slipway.Server.Services;
-using Slipway.Server.Stacks;
 using Slipway.Server.Users;
 using Slipway.Tests.Support;
 
@@ -124,14 +121,7 @@ public sealed class ServiceTests : IAsyncDisposable
         RunCommand command = new() { Command = "sh -c 'echo  two  words' \"\"", ServerUid = servers[1] };
         await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Services.RunAsync(uid, "web", command, Cancel));
         var deployment = await owner.Api.Deployments.RedeployAsync(uid, null, Cancel);
-        await _app.InDatabaseAsync(async db =>
-        {
-            await Given.DeploymentEndAsync(db, deployment.DeploymentId, DeploymentOutcome.Success, isLive: true);
-            var row = await db.Deployments.Include(row => row.Action).FirstAsync(row => row.Id == deployment.DeploymentId, Cancel);
-            var docker = StoredAnalysis.Of((await db.Stacks.FirstAsync(stack => stack.Uid == uid, Cancel)).Analysis)!.Result.Docker;
-            row.Action!.State = JsonSerializer.Serialize(new() { Plan = new() { Framework = "docker", Docker = docker } }, DeployJson.Default.DeployState);
-            return await db.SaveChangesAsync(Cancel);
-        });
+        await _app.ChangeAsync(db => Given.DockerReleaseAsync(db, deployment.DeploymentId));
 
         var action = await owner.Api.Services.RunAsync(uid, "web", command, Cancel);
 

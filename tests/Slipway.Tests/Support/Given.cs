@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine.Analysis;
 using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Deployments;
 using Slipway.Server;
 using Slipway.Server.Actions;
 using Slipway.Server.Deployments;
@@ -91,6 +93,16 @@ internal static class Given
         deployment.FinishedAt = deployment.StartedAt;
         deployment.Action!.FinishedAt = deployment.StartedAt;
         deployment.Action.IsSuccess = outcome is DeploymentOutcome.Success;
+        await db.SaveChangesAsync();
+    }
+
+    /// <summary>A deployment of a Docker stack, which succeeded and serves.</summary>
+    public static async Task DockerReleaseAsync(AppDb db, int deploymentId)
+    {
+        await DeploymentEndAsync(db, deploymentId, DeploymentOutcome.Success, isLive: true);
+        var deployment = await db.Deployments.Include(row => row.Action).ThenInclude(action => action!.Stack).FirstAsync(row => row.Id == deploymentId);
+        var docker = StoredAnalysis.Of(deployment.Action!.Stack!.Analysis)!.Result.Docker;
+        deployment.Action.State = JsonSerializer.Serialize(new() { Plan = new() { Framework = "docker", Docker = docker } }, DeployJson.Default.DeployState);
         await db.SaveChangesAsync();
     }
 
