@@ -25,7 +25,7 @@ namespace Slipway.Server;
 /// <summary>All that Slipway remembers. Each provider has a subclass, for each has its own migrations.</summary>
 internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<User, int>(options)
 {
-    // Forty writers of one account meet at the end of its audit chain, and with each attempt one of them gets through.
+    // Nodes, and single saves beside a transaction, meet at the end of an account's audit chain; with each attempt one of them gets through.
     private const int MaxAttempts = 20;
     private const int LongestPauseMilliseconds = 250;
 
@@ -156,7 +156,7 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
 
     private async Task<T> TransactAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var pass = await _extension.Gate.EnterAsync(cancellationToken);
+        using var pass = await _extension.Gate.EnterToTransactAsync(cancellationToken);
         _isWriting = true;
         _isCommitting = false;
         Audit.Forget();

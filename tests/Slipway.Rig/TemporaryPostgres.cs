@@ -54,6 +54,13 @@ public sealed class TemporaryPostgres : IAsyncDisposable
         return $"Host=127.0.0.1;Port={Port};Username={Owner};Database={name}";
     }
 
+    /// <summary>Runs a line for a shell as the database's administrator, with programs like pg_dump at hand.</summary>
+    public async Task RunLineAsync(string line, CancellationToken cancellationToken) => await Wrap("env", ["sh", "-euc", line]).WithEnvironmentVariables(
+        new Dictionary<string, string?>
+        {
+            ["PGHOST"] = "127.0.0.1", ["PGPORT"] = $"{Port}", ["PGUSER"] = Owner, ["PATH"] = $"{Programs()}:{Environment.GetEnvironmentVariable("PATH")}",
+        }).ExecuteAsync(cancellationToken);
+
     /// <summary>What the database's administrator does.</summary>
     public Task RunSqlAsync(string database, string sql, CancellationToken cancellationToken) => RunAsync(
         "psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Owner, "-d", database, "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-c", sql], cancellationToken);
@@ -87,7 +94,7 @@ public sealed class TemporaryPostgres : IAsyncDisposable
 
     private Command Wrap(string program, IReadOnlyList<string> arguments)
     {
-        var path = Path.Combine(Programs(), program);
+        var path = program is "env" ? "/usr/bin/env" : Path.Combine(Programs(), program);
         var command = Environment.IsPrivilegedProcess ? Cli.Wrap("runuser").WithArguments(["-u", "postgres", "--", path, .. arguments]) : Cli.Wrap(path).WithArguments(arguments);
         return command.WithWorkingDirectory(_directory.FullName);
     }

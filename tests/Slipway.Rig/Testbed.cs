@@ -26,6 +26,9 @@ public sealed class Testbed : IAsyncDisposable
     /// <summary>A server as a vendor delivers it.</summary>
     public Task<FreshServer> StartBareAsync(CancellationToken cancellationToken) => StartAsync("bare", cancellationToken);
 
+    /// <summary>The same with further arguments for the Docker Engine, such as mounts.</summary>
+    public Task<FreshServer> StartBareAsync(IReadOnlyList<string> dockerArguments, CancellationToken cancellationToken) => StartAsync("bare", cancellationToken, dockerArguments);
+
     /// <summary>A server that has the packages of a web and database server already.</summary>
     public Task<FreshServer> StartWarmAsync(CancellationToken cancellationToken) => StartAsync("warm", cancellationToken);
 
@@ -75,10 +78,10 @@ public sealed class Testbed : IAsyncDisposable
             await RunAsync(["down", server.Name], CancellationToken.None);
     }
 
-    private async Task<FreshServer> StartAsync(string image, CancellationToken cancellationToken)
+    private async Task<FreshServer> StartAsync(string image, CancellationToken cancellationToken, IReadOnlyList<string>? dockerArguments = null)
     {
         await PrepareAsync(image);
-        return await StartAsync(name => RunAsync(["up", name, image], cancellationToken), cancellationToken);
+        return await StartAsync(name => RunAsync(["up", name, image, .. dockerArguments ?? []], cancellationToken), cancellationToken);
     }
 
     private async Task<FreshServer> StartAsync(Func<string, Task<string>> startAsync, CancellationToken cancellationToken)

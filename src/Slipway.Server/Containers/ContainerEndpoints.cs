@@ -52,7 +52,7 @@ internal static class ContainerEndpoints
             return ApiProblem.NotFound();
         var machine = row.Server!.Machine!;
         var host = hosts.For(
-            new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), new RemoteScope(stack.Slug, stack.Epoch));
+            new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), RemoteScope.None);
         return await ContainerRuntime.ReadAsync(host, row.Uid, timeouts, cancellationToken) is { } runtime
             ? Api.Ok(ContainerRecords.From(row) with { Runtime = JsonSerializer.SerializeToElement(runtime) })
             : ApiProblem.NotFound("The container is not on its server any more. Deploy the stack, or scale the service, to have it again.");

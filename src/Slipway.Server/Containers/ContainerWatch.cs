@@ -76,7 +76,7 @@ internal sealed partial class ContainerWatch(
     {
         var (stack, machine) = (server.Stack!, server.Machine!);
         var host = hosts.For(
-            new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), new RemoteScope(stack.Slug, stack.Epoch));
+            new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), RemoteScope.None);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(Patience);
         try

@@ -125,7 +125,7 @@ internal sealed partial class EnrolServer(AppDb db, IRemoteHosts hosts, Authoriz
         {
             await hosts.EnrolAsync(machine, cancellationToken);
             // The slug may still change, and another stack may have it: this is on nobody's behalf.
-            await keys.AddAsync(hosts.For(machine, new RemoteScope("", 0)), stack.SshPublicKey, cancellationToken);
+            await keys.AddAsync(hosts.For(machine, RemoteScope.None), stack.SshPublicKey, cancellationToken);
         }
         finally
         {

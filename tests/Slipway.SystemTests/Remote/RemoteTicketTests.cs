@@ -175,6 +175,7 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
         await newer.ApplyAsync([], Token);
         await AssertFencedAsync(() => older.RunAsync(Command(["true"]), null, Token));
         await AssertFencedAsync(() => older.RunAsync(running, null, Token));
+        await AssertFencedAsync(() => older.RunAsync(running with { Ticket = null, IsRepeatable = true }, null, Token));
         await AssertFencedAsync(() => older.CancelAsync(TestServer.NewTicket(), Token));
         await AssertFencedAsync(() => older.CompleteAsync([TestServer.NewTicket()], Token));
         await AssertFencedAsync(() => older.ApplyAsync([new WriteFile("/root/fenced", default)], Token));

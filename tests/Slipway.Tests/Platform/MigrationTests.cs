@@ -43,7 +43,7 @@ public sealed class MigrationTests : IDisposable
     private SqliteAppDb Open()
     {
         var options = new DbContextOptionsBuilder<SqliteAppDb>();
-        AppDbSetup.UseSqlite(options, $"Data Source={_file};Pooling=False", AppDbParts.ForDesign(isOpenToAll: false));
+        AppDbSetup.UseSqlite(options, $"Data Source={_file};Pooling=False", AppDbParts.ForDesign(isOpenToSaves: false));
         return new(options.Options);
     }
 

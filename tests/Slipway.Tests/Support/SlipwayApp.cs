@@ -173,7 +173,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
     {
         var file = Path.Combine(Root, $"slipway-test-{Guid.NewGuid():N}.db");
         var options = new DbContextOptionsBuilder<SqliteAppDb>();
-        AppDbSetup.UseSqlite(options, $"Data Source={file};Pooling=False", AppDbParts.ForDesign(isOpenToAll: false));
+        AppDbSetup.UseSqlite(options, $"Data Source={file};Pooling=False", AppDbParts.ForDesign(isOpenToSaves: false));
         using (var db = new SqliteAppDb(options.Options))
             db.Database.Migrate();
         var content = File.ReadAllBytes(file);

@@ -1,8 +1,10 @@
 
 # A command without ticket: a child of this call that ends with the connection.
 sub run_direct {
-    my ($packed) = @_;
+    my ($stack, $epoch, $packed) = @_;
     my $work = read_work($packed);
+    # Held until the first program runs only: whoever takes the stack over must not wait for a command that hangs.
+    my $fence = fence($stack, $epoch);
     my $wake = wake_on_signals();
     my ($reader, $writer) = output_pipe($work);
     my %flow = (sent => 0, acknowledged => 0, reader => $reader, wake => $wake, pending => '', until => now() + $work->{deadline});
@@ -15,8 +17,8 @@ sub run_direct {
     my $code = 0;
     for my $program (@{ $work->{programs} }) {
         my $pid = start_program($work, $program, $input, $writer) or fault('failed', "fork: $!");
-        close $input if $input;
-        $input = undef;
+        close $_ for grep { $_ } $input, $fence;
+        $input = $fence = undef;
         while (waitpid($pid, $WNOHANG) != $pid) {
             if ($ended || now() >= $flow{until}) { stop_group($pid, $work->{grace}); return send_result('timedout', 0, 0) }
             turn(\%flow);

@@ -9,7 +9,7 @@ $spoke = now();
 write_all(\*STDOUT, "\0SLIPWAY1\n") or exit 1;
 $> == 0 or fault('notroot', 'the helper does not run as root');
 my %sections = (
-    run => ['fence', 'processes', 'tickets'], direct => ['processes', 'direct'], cancel => ['fence', 'processes', 'tickets'],
+    run => ['fence', 'processes', 'tickets'], direct => ['fence', 'processes', 'direct'], cancel => ['fence', 'processes', 'tickets'],
     complete => ['fence', 'tickets'], files => ['fence', 'files'], read => ['files'], probe => ['probe'], facts => ['facts'],
 );
 my %operations = (

@@ -8,8 +8,8 @@ internal static class HelperRequest
     public static byte[] Run(RemoteScope scope, RemoteCommand command, TimeSpan grace, long offset, bool isKnown) =>
         Of("run", scope).Add(command.Ticket!).Add(offset).Add(isKnown).Add(Work(command, grace)).ToArray();
 
-    public static byte[] Direct(RemoteCommand command, TimeSpan grace) =>
-        new Packed().Add("direct").Add(Work(command, grace)).ToArray();
+    public static byte[] Direct(RemoteScope scope, RemoteCommand command, TimeSpan grace) =>
+        Of("direct", scope).Add(Work(command, grace)).ToArray();
 
     public static byte[] Cancel(RemoteScope scope, string ticket, TimeSpan grace) =>
         Of("cancel", scope).Add(ticket).Add((long)grace.TotalMilliseconds).ToArray();

@@ -26,7 +26,7 @@ internal sealed class CommandRun(
     /// <summary>Without a ticket: again only when nothing can have started, or when that does no harm. Lines of an attempt that was cut off are nobody's.</summary>
     public async Task<RemoteResult> OnceAsync(CancellationToken cancellationToken)
     {
-        var request = HelperRequest.Direct(command, timeouts.CancelGrace);
+        var request = HelperRequest.Direct(scope, command, timeouts.CancelGrace);
         if (!command.IsRepeatable)
             return await helper.PersistAsync(heard => AttemptAsync(_ => request, heard, cancellationToken), cancellationToken, mayRepeat: () => !_wasAsked);
         List<OutputLine> lines = [];

@@ -35,7 +35,7 @@ internal sealed partial class RemoteHosts : IRemoteHosts, IAsyncDisposable
         var helper = Helper(machine);
         await helper.InstallAsync(cancellationToken);
         LogEnrolled(machine.Address, machine.HostKey);
-        return await new RemoteHost(helper, new RemoteScope("", 0), _timeouts, _time).ReadFactsAsync(cancellationToken);
+        return await new RemoteHost(helper, RemoteScope.None, _timeouts, _time).ReadFactsAsync(cancellationToken);
     }
 
     public void Drop(MachineSpec machine)

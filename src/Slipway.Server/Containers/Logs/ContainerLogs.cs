@@ -55,7 +55,7 @@ internal sealed class ContainerLogs(AppDb db, Caller caller, ServiceChanges chan
     {
         var machine = row.Server!.Machine!;
         var host = hosts.For(
-            new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), new RemoteScope(stack.Slug, stack.Epoch));
+            new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), RemoteScope.None);
         return new(row.Uid, row.ServiceName, row.Server.Name, host);
     }
 }

@@ -45,5 +45,5 @@ internal sealed class AppDbExtension(AppDbParts parts) : IDbContextOptionsExtens
 internal sealed record AppDbParts(SecretBox Secrets, WriteGate Gate, AuditChain Chain, TimeProvider Time, StorageState Storage)
 {
     /// <summary>For tools that need the model alone.</summary>
-    public static AppDbParts ForDesign(bool isOpenToAll) => new(new(new byte[32]), new(isOpenToAll), new(new byte[32]), TimeProvider.System, new());
+    public static AppDbParts ForDesign(bool isOpenToSaves) => new(new(new byte[32]), new(isOpenToSaves), new(new byte[32]), TimeProvider.System, new());
 }

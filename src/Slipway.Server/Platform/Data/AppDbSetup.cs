@@ -66,7 +66,7 @@ internal static class AppDbSetup
 
     private static void AddSqlite(this IServiceCollection services)
     {
-        services.AddSingleton(new WriteGate(isOpenToAll: false));
+        services.AddSingleton(new WriteGate(isOpenToSaves: false));
         services.AddPooledDbContextFactory<SqliteAppDb>(
             (provider, options) => UseSqlite(options, SqliteConnectionString(provider), provider.GetRequiredService<AppDbParts>()),
             MaxKeptConnections);
@@ -75,7 +75,7 @@ internal static class AppDbSetup
 
     private static void AddPostgres(this IServiceCollection services, string connectionString)
     {
-        services.AddSingleton(new WriteGate(isOpenToAll: true));
+        services.AddSingleton(new WriteGate(isOpenToSaves: true));
         services.AddPooledDbContextFactory<PostgresAppDb>((provider, options) => UsePostgres(options, connectionString, provider.GetRequiredService<AppDbParts>()));
         services.AddSingleton<IDbContextFactory<AppDb>, AppDbFactory<PostgresAppDb>>();
     }

@@ -11,7 +11,7 @@ internal sealed class PostgresAppDbFactory : IDesignTimeDbContextFactory<Postgre
     public PostgresAppDb CreateDbContext(string[] args)
     {
         var options = new DbContextOptionsBuilder<PostgresAppDb>();
-        AppDbSetup.UsePostgres(options, "Host=127.0.0.1;Database=slipway", AppDbParts.ForDesign(isOpenToAll: true));
+        AppDbSetup.UsePostgres(options, "Host=127.0.0.1;Database=slipway", AppDbParts.ForDesign(isOpenToSaves: true));
         return new(options.Options);
     }
 }

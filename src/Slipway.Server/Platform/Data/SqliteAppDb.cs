@@ -15,7 +15,7 @@ internal sealed class SqliteAppDbFactory : IDesignTimeDbContextFactory<SqliteApp
     public SqliteAppDb CreateDbContext(string[] args)
     {
         var options = new DbContextOptionsBuilder<SqliteAppDb>();
-        AppDbSetup.UseSqlite(options, "Data Source=:memory:", AppDbParts.ForDesign(isOpenToAll: false));
+        AppDbSetup.UseSqlite(options, "Data Source=:memory:", AppDbParts.ForDesign(isOpenToSaves: false));
         return new(options.Options);
     }
 }
