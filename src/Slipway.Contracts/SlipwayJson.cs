@@ -36,6 +36,7 @@ namespace Slipway.Contracts;
 [JsonSerializable(typeof(ApiList<AuthorizedApplication>))]
 [JsonSerializable(typeof(ApiList<Container>))]
 [JsonSerializable(typeof(ApiList<ContainerLogLine>))]
+[JsonSerializable(typeof(ApiList<ContainerUsage>))]
 [JsonSerializable(typeof(ApiList<Database>))]
 [JsonSerializable(typeof(ApiList<Deployment>))]
 [JsonSerializable(typeof(ApiList<EnvironmentVariable>))]

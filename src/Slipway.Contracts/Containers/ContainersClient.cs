@@ -25,6 +25,10 @@ public sealed class ContainersClient(ApiConnection connection)
     public Task<Container> GetAsync(string stackUid, string uid, CancellationToken cancellationToken = default) =>
         connection.GetAsync<Container>($"{Path(stackUid)}/{Uri.EscapeDataString(uid)}", cancellationToken);
 
+    /// <summary>What the stack's containers use right now. Servers that do not answer are left out.</summary>
+    public Task<ApiList<ContainerUsage>> ListUsageAsync(string stackUid, CancellationToken cancellationToken = default) =>
+        connection.GetListAsync<ContainerUsage>($"stacks/{Uri.EscapeDataString(stackUid)}/container_usage", cancellationToken);
+
     /// <summary>Stops and removes a container; its server has one less of its service from then on.</summary>
     public Task<StackAction> StopAsync(string stackUid, string uid, CancellationToken cancellationToken = default) =>
         connection.SendAsync<StackAction>(HttpMethod.Delete, $"{Path(stackUid)}/{Uri.EscapeDataString(uid)}", cancellationToken);

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Containers;
 using Slipway.Contracts.Http;
 using Slipway.Engine;
 using Slipway.Engine.Remote;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Actions;
+using Slipway.Server.Containers.Usage;
 using Slipway.Server.Platform.Work;
 using Slipway.Server.Services;
 using Slipway.Server.Stacks;
@@ -28,6 +30,7 @@ internal static class ContainerEndpoints
         containers.MapGet("/", List).WithSummary("Lists the containers of a stack");
         containers.MapGet("/{uid}", Get).WithSummary("Shows a container, with what Docker says of it")
             .RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Shell);
+        api.MapGet("/stacks/{stackUid}/container_usage", ListUsage).WithTags("containers").WithSummary("Lists what the containers of a stack use right now");
         containers.MapDelete("/{uid}", Stop).WithSummary("Stops a container").RequireAuthorization(Scopes.Admin).RequireLevel(AccessLevel.Control);
     }
 
@@ -42,6 +45,19 @@ internal static class ContainerEndpoints
         var page = parameters.Page();
         var shown = await rows.OrderBy(row => row.Id).Skip(page.Skip).Take(page.Size).ToListAsync(cancellationToken);
         return Api.List([.. shown.Select(ContainerRecords.From)], page, await rows.CountAsync(cancellationToken));
+    }
+
+    private static async Task<Results<Ok<ApiList<ContainerUsage>>, ApiProblem>> ListUsage(
+        string stackUid, ApiParameters parameters, Caller caller, AppDb db, ContainerUsages usages, CancellationToken cancellationToken)
+    {
+        var stack = await db.Stacks.VisibleTo(caller).AsNoTracking().FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
+        if (stack is null)
+            return ApiProblem.NotFound();
+        var rows = await db.Containers.AsNoTracking().Include(row => row.Server!).ThenInclude(server => server.Machine)
+            .Include(row => row.Server!).ThenInclude(server => server.Stack)
+            .Where(row => row.Server!.StackId == stack.Id).OrderBy(row => row.Id).ToListAsync(cancellationToken);
+        var (found, page) = (await usages.ReadAsync(stack.Id, rows, cancellationToken), parameters.Page());
+        return Api.List([.. found.Skip(page.Skip).Take(page.Size)], page, found.Count);
     }
 
     private static async Task<Results<Ok<ApiResponse<Record>>, ApiProblem>> Get(

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Slipway.SystemTests.Dashboard;
 using Slipway.SystemTests.Deployments;
@@ -8,7 +9,7 @@ namespace Slipway.SystemTests.Docker;
 public sealed class DockerPageTests(DockerApp deployed) : IClassFixture<DockerApp>
 {
     [Fact]
-    public async Task LogPage_ShowsLines_AsTheyCome()
+    public async Task Pages_ShowLinesAsTheyCome_AndWhatContainersUse()
     {
         var app = deployed.App;
         using var playwright = await Playwright.CreateAsync();
@@ -28,6 +29,8 @@ public sealed class DockerPageTests(DockerApp deployed) : IClassFixture<DockerAp
         await Assertions.Expect(lines.Last).ToContainTextAsync("serving 4711");
         Assert.Equal(before + 1, await lines.CountAsync());
         await window.Page.GotoAsync($"/stacks/{app.Uid}/services");
+        await Assertions.Expect(window.Page.Locator("[data-cpu]").First).ToHaveTextAsync(new Regex(@"^[0-9.]+ %$"));
+        await Assertions.Expect(window.Page.Locator("[data-memory]").First).ToHaveTextAsync(new Regex("^[1-9][0-9]* MiB$"));
         await window.Page.Locator("a[href*='/containers/']").First.ClickAsync();
         await Assertions.Expect(lines.Last).ToContainTextAsync("serving 4711");
         Assert.Equal([], window.Complaints);

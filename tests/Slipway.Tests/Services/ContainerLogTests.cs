@@ -84,6 +84,24 @@ public sealed class ContainerLogTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(() => owner.Api.Services.ListLogAsync(uid, "web", 10_001, cancellationToken: Cancel)));
     }
 
+    [Fact]
+    public async Task Usage_IsWhatDockerMeasures_OfServersThatAnswer()
+    {
+        var (owner, uid, containers) = await GivenServiceAsync();
+        _app.Machines.Of("192.0.2.1").Answers[$"docker container stats --no-stream --no-trunc --format {{{{json .}}}} -- {containers[0]}"] =
+            $$"""
+            {"ID":"{{containers[0]}}","Name":"x","CPUPerc":"150.25%","MemUsage":"1.5MiB / 2GiB","MemPerc":"0.07%"}
+            {"ID":"{{new string('e', 64)}}","CPUPerc":"1%","MemUsage":"1B / 2B"}
+            {"ID":"{{containers[0]}}","CPUPerc":"--","MemUsage":"-- / --"}
+            no JSON
+            """;
+        _app.Machines.Of("192.0.2.2").HostKey = "SHA256:another";
+
+        var usage = Assert.Single((await owner.Api.Containers.ListUsageAsync(uid, Cancel)).Response);
+
+        Assert.Equal(new ContainerUsage(containers[0], "web", "Lion", 150.25, 1572864, 2147483648), usage);
+    }
+
     private async Task<(Person Owner, string Uid, List<string> Containers)> GivenServiceAsync()
     {
         var owner = await _app.GivenOwnerAsync();

@@ -33,6 +33,9 @@ public static class StackPaths
 
     public static string Services(string uid) => $"{Overview(uid)}/services";
 
+    /// <summary>The API's numbers of what containers use.</summary>
+    public static string Usage(string uid) => $"/api/3{Overview(uid)}/container_usage.json";
+
     public static string ServiceLog(string uid, string name) => $"{Services(uid)}/{Uri.EscapeDataString(name)}/log";
 
     /// <summary>The API's live events of a service's log.</summary>

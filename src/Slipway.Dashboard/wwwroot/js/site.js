@@ -1,5 +1,6 @@
 import './action-log.js';
 import './container-log.js';
+import './container-usage.js';
 import './copy.js';
 import './live.js';
 import './stack-name.js';

@@ -90,6 +90,9 @@ internal static class DockerCommands
         "--", id,
     ];
 
+    /// <summary>Prints what each container uses right now, a JSON object a line.</summary>
+    public static IReadOnlyList<string> Stats(IEnumerable<string> ids) => ["docker", "container", "stats", "--no-stream", "--no-trunc", "--format", "{{json .}}", "--", .. ids];
+
     public static IReadOnlyList<string> Inspect(IEnumerable<string> ids) => ["docker", "container", "inspect", "--", .. ids];
 
     /// <summary>Ends when the container has.</summary>

@@ -67,13 +67,26 @@ internal sealed class SshChannel : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    // A command that ends at once, such as one that is not there, may have ended before this: what it said and its status are read all the same.
+    private Stream OpenInput()
+    {
+        try
+        {
+            return _command.CreateInputStream();
+        }
+        catch (InvalidOperationException)
+        {
+            return Stream.Null;
+        }
+    }
+
     private void Pump(Action closed)
     {
         var writer = _output.Writer.AsStream(leaveOpen: true);
         try
         {
             var execution = _command.ExecuteAsync();
-            _opened.SetResult(_command.CreateInputStream());
+            _opened.SetResult(OpenInput());
             _command.OutputStream.CopyTo(writer, Piece);
             using var errors = new StreamReader(_command.ExtendedOutputStream, Encoding.UTF8);
             var text = new char[2000];
