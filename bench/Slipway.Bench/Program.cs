@@ -8,6 +8,8 @@ var fresh = new Option<int>("--fresh") { Description = "Fresh servers of each ki
 var deploy = new Command("deploy", "Redeploy, first deploy and fresh server to live, each beside a raw script in the same run.") { rounds, fresh };
 deploy.SetAction((arguments, cancellationToken) =>
     new DeployBenchmark(arguments.GetValue(rounds), arguments.GetValue(fresh)).RunAsync(cancellationToken));
+var docker = new Command("docker", "Redeploying and scaling containers, each beside a raw script in the same run.") { rounds };
+docker.SetAction((arguments, cancellationToken) => new DockerBenchmark(arguments.GetValue(rounds)).RunAsync(cancellationToken));
 var server = new Command("server", "Time to the first answer and resident memory of the control plane, idle, before and after a load.");
 server.SetAction((_, cancellationToken) => ServerBenchmark.RunAsync(cancellationToken));
 var apiRounds = new Option<int>("--rounds") { Description = "How often each side takes its turn.", DefaultValueFactory = _ => 5 };
@@ -33,4 +35,4 @@ bare.SetAction((arguments, cancellationToken) => Limits.ServeAsync(arguments.Get
 var read = new Command("read") { port, data, length };
 read.Hidden = true;
 read.SetAction((arguments, cancellationToken) => Limits.ReadAsync(arguments.GetValue(data)!, arguments.GetValue(length), cancellationToken));
-return await new RootCommand("Benchmarks against limits and peers measured in the same run.") { deploy, server, api, actions, bare, read }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks against limits and peers measured in the same run.") { deploy, docker, server, api, actions, bare, read }.Parse(args).InvokeAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CliWrap;
 using CliWrap.Buffered;
 using Slipway.Rig;
@@ -10,6 +11,9 @@ internal sealed class RawServer(FreshServer server)
     public Task SetUpAsync(CancellationToken cancellationToken) => RunAsync("setup.sh", [], cancellationToken);
 
     public Task DeployAsync(string repository, CancellationToken cancellationToken) => RunAsync("deploy.sh", [repository], cancellationToken);
+
+    public Task DeployContainersAsync(string repository, int count, CancellationToken cancellationToken) =>
+        RunAsync("docker-deploy.sh", [repository, count.ToString(CultureInfo.InvariantCulture)], cancellationToken);
 
     private async Task RunAsync(string script, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {

@@ -174,13 +174,14 @@ public sealed class ContainerPlanTests
         var state = Assert.Single(ContainerState.Read("""
             [{"Id":"abc","Name":"/slipway-shop-web-r-1","Created":"2026-11-27T06:42:51.267660159Z",
               "State":{"Status":"running","ExitCode":0,"StartedAt":"2026-11-27T06:42:52Z","Health":{"Status":"starting","Log":[]}},
-              "Config":{"Image":"slipway/shop/web:1","Cmd":["rackup","-p","3000"],"Labels":{"slipway.service":"web","slipway.run":"r","slipway.release":"1","slipway.ports":"3000:80"}},
+              "Config":{"Image":"slipway/shop/web:1","Cmd":["rackup","-p","3000"],"Labels":{"slipway.service":"web","slipway.run":"r","slipway.release":"1","slipway.ports":"3000:80","slipway.image":"quay.io/team/web:1"}},
               "HostConfig":{"RestartPolicy":{"Name":"unless-stopped","MaximumRetryCount":0},"PortBindings":{"3000/tcp":[{"HostIp":"127.0.0.1","HostPort":"20001"}]}},
               "NetworkSettings":{"Networks":{"slipway-shop":{"IPAddress":"172.18.0.2"}}}}]
             """));
         Assert.Equal(("abc", "slipway-shop-web-r-1", "web", "r", "1", "3000:80"), (state.Id, state.Name, state.Service, state.Run, state.Release, state.Offered));
         Assert.Equal(("running", true, "starting", true, "172.18.0.2", "rackup -p 3000"), (state.Status, state.IsUp, state.Health, state.IsPinned, state.Address, state.Command));
         Assert.Equal(new Dictionary<int, int> { [3000] = 20001 }, state.Ports);
+        Assert.Equal("quay.io/team/web:1", state.Image);
         Assert.Equal(new DateTimeOffset(2026, 11, 27, 6, 42, 52, TimeSpan.Zero), state.StartedAt);
         Assert.Null(Assert.Single(ContainerState.Read("""[{"Id":"a","State":{"Status":"created","ExitCode":0},"Config":{"Labels":null},"HostConfig":{"RestartPolicy":{}},"NetworkSettings":{}}]""")).Health);
     }

@@ -44,6 +44,21 @@ public sealed class DockerCommandTests
         ],
         Web.Create());
 
+    [Theory]
+    [InlineData("quay.io/team/web:1", true)]
+    [InlineData("_env:IMAGE", false)]
+    public void Image_IsRemembered_AsTheDefinitionNamesIt(string image, bool isNamed) =>
+        Assert.Equal(isNamed, (Web with { Service = Web.Service with { Image = image } }).Create().Contains($"slipway.image={image}"));
+
+    [Fact]
+    public void Command_ThatRunsOnce_IsNoneOfTheStacksContainers()
+    {
+        var program = (Web with { IsApart = true }).RunOnce(["env"]);
+        Assert.Contains("slipway.stack=", program);
+        Assert.Contains("slipway.apart=shop", program);
+        Assert.Contains("/etc/slipway/stacks/shop/commands/20261127-run/web", program);
+    }
+
     [Fact]
     public void RunOnce_TakesNoPortsAndNoName_OfTheService()
     {

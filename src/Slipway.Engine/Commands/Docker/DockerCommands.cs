@@ -12,6 +12,7 @@ internal static class DockerCommands
     public const string ReleaseLabel = "slipway.release";
     public const string RunLabel = "slipway.run";
     public const string CommitLabel = "slipway.commit";
+    public const string ImageLabel = "slipway.image";
     public const string PortsLabel = "slipway.ports";
 
     // Containers may have ended already, or be gone: that is what is wanted.

@@ -51,8 +51,12 @@ internal sealed record NewContainer
     [
         .. IsApart ? ApartLabels() : DockerCommands.Label(DockerCommands.StackLabel, Paths.Slug), .. DockerCommands.Label(DockerCommands.ServiceLabel, Service.Name),
         .. DockerCommands.Label(DockerCommands.ReleaseLabel, Release), .. DockerCommands.Label(DockerCommands.RunLabel, Run),
+        .. ImageLabels(),
         .. DockerCommands.Label(DockerCommands.PortsLabel, string.Join(' ', Service.Ports.Select(port => port.Text))),
     ];
+
+    // What the definition says, where that is the name of an image: ours only says which release it is of.
+    private IEnumerable<string> ImageLabels() => Service.Image is { } image && ServiceTexts.Variable(image) is null ? DockerCommands.Label(DockerCommands.ImageLabel, image) : [];
 
     // What is not said here comes from the image, which carries the stack's label.
     private IEnumerable<string> ApartLabels() => [.. DockerCommands.Label(DockerCommands.StackLabel, ""), .. DockerCommands.Label(DockerCommands.ApartLabel, Paths.Slug)];

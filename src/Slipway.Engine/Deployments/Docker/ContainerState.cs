@@ -65,7 +65,7 @@ internal sealed record ContainerState
             Service = Label(config, DockerCommands.ServiceLabel),
             Run = Label(config, DockerCommands.RunLabel),
             Release = Label(config, DockerCommands.ReleaseLabel),
-            Image = Text(config, "Image"),
+            Image = Label(config, DockerCommands.ImageLabel) is { Length: > 0 } named ? named : Text(config, "Image"),
             Offered = Label(config, DockerCommands.PortsLabel),
             Status = Text(state, "Status"),
             ExitCode = Number(state, "ExitCode"),
