@@ -3,7 +3,7 @@ my $gate_place = '';
 
 sub gate_enter {
     my ($operation, @arguments) = @_;
-    splice @arguments, 1, 1 if $operation =~ /\A(?:run|cancel|complete|files)\z/;    # the epoch, which is another one after each kill
+    splice @arguments, 1, 1 if $operation =~ /\A(?:run|direct|cancel|complete|files)\z/;    # the epoch, which is another one after each kill
     @arguments = ($arguments[1]) if $operation =~ /\A(?:run|cancel)\z/;
     my $text = join "\0", @arguments;
     $gate_place = $operation =~ /\A(?:run|cancel)\z/ ? "$operation-$text" : "$operation-" . length($text) . '-' . unpack('%32C*', $text);
