@@ -5,7 +5,7 @@ public sealed record Database
 {
     public required int Id { get; init; }
 
-    /// <summary>postgresql, mysql, redis, memcached, mongodb or elasticsearch. A stack has at most one of each.</summary>
+    /// <summary>postgresql, mysql, redis, memcached, mongodb, elasticsearch or rabbitmq. A stack has at most one of each.</summary>
     public required string Kind { get; init; }
 
     public required bool External { get; init; }

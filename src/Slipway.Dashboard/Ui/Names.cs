@@ -42,6 +42,7 @@ public static class Names
         "memcached" => "Memcached",
         "mongodb" => "MongoDB",
         "elasticsearch" => "Elasticsearch",
+        "rabbitmq" => "RabbitMQ",
         "db" => "Database",
         "puma" => "Puma",
         "unicorn" => "Unicorn",

@@ -10,7 +10,7 @@ namespace Slipway.Engine.Deployments;
 internal sealed record DeployContext
 {
     /// <summary>The stack as its records say; what the commit wants is added by <see cref="Stack"/>.</summary>
-    public required StackSpec Wanted { get; init; }
+    public required StackSpec Wanted { get; set; }
 
     /// <summary>The stack with what this release needs of its servers.</summary>
     public StackSpec Stack => Wanted with
@@ -51,7 +51,13 @@ internal sealed record DeployContext
     public required EngineTimeouts Timeouts { get; init; }
 
     /// <summary>The variables of a server's processes, generated and the user's own.</summary>
-    public required Func<ServerSpec, IReadOnlyList<KeyValuePair<string, Secret>>> Variables { get; init; }
+    public required Func<ServerSpec, IReadOnlyList<KeyValuePair<string, Secret>>> Variables { get; set; }
+
+    /// <summary>
+    /// Gives the stack databases of these kinds on its own servers, as far as their roles allow. <see cref="Wanted"/> and <see cref="Variables"/> have
+    /// them from then on.
+    /// </summary>
+    public required Func<DeployContext, IReadOnlyList<string>, CancellationToken, Task> AddDatabases { get; init; }
 
     public required DeployState State { get; init; }
 

@@ -15,26 +15,40 @@ internal static class DatabaseNetwork
         if (database.IsExternal)
             return database.Address ?? "";
         var server = stack.Servers.First(server => server.Uid == database.ServerUid);
-        return IsUsedFromElsewhere(stack, server) ? Checked(server) : Loopback;
+        return IsUsedFromElsewhere(stack, server) ? Checked(stack, server) : Loopback;
     }
 
-    /// <summary>Loopback always; the private address only when another server of the stack needs it.</summary>
+    /// <summary>Loopback always; the private address only when another server of the stack needs it, or a container.</summary>
     public static IReadOnlyList<string> ListenAddresses(StackSpec stack, ServerSpec server) =>
-        IsUsedFromElsewhere(stack, server) ? [Loopback, Checked(server)] : [Loopback];
+        IsUsedFromElsewhere(stack, server) ? [Loopback, Checked(stack, server)] : [Loopback];
 
-    /// <summary>The addresses, besides loopback, from which connections come.</summary>
-    public static IReadOnlyList<string> ClientAddresses(StackSpec stack, ServerSpec server) =>
-        IsUsedFromElsewhere(stack, server) ? [.. stack.WebServers.Select(Checked).Distinct().Order(StringComparer.Ordinal)] : [];
+    /// <summary>The addresses and networks, besides loopback, from which connections come.</summary>
+    public static IReadOnlyList<string> ClientAddresses(StackSpec stack, ServerSpec server) => IsUsedFromElsewhere(stack, server)
+        ? [.. stack.WebServers.Select(user => Checked(stack, user)).Distinct().Order(StringComparer.Ordinal), .. server.ContainerNetworks]
+        : [];
 
-    /// <summary>A single address as a network: 10.0.0.5/32.</summary>
-    public static string AsNetwork(string address) =>
-        $"{address}/{(IPAddress.Parse(address).AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32)}";
+    /// <summary>An address as a network, 10.0.0.5/32; a network as it is.</summary>
+    public static string AsNetwork(string address) => address.Contains('/', StringComparison.Ordinal)
+        ? address
+        : $"{address}/{(IPAddress.Parse(address).AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32)}";
 
-    private static bool IsUsedFromElsewhere(StackSpec stack, ServerSpec server) => stack.WebServers.Any(user => user.Uid != server.Uid);
+    /// <summary>A network as MariaDB knows it, 172.18.0.0/255.255.0.0; an address as it is.</summary>
+    public static string WithMask(string address) => !IPNetwork.TryParse(address, out var network)
+        ? address
+        : $"{network.BaseAddress}/{new IPAddress(BitConverter.GetBytes(IPAddress.HostToNetworkOrder((int)(uint.MaxValue << (32 - network.PrefixLength)))))}";
 
-    private static string Checked(ServerSpec server) =>
-        IPAddress.TryParse(server.PrivateAddress, out var address)
-            ? address.ToString()
-            : throw new UserErrorException(
+    // A container's loopback is its own. From elsewhere it comes by its network on the same machine, and by its machine's address on others.
+    private static bool IsUsedFromElsewhere(StackSpec stack, ServerSpec server) => stack.WebServers.Any(user => stack.IsDocker || user.Uid != server.Uid);
+
+    private static string Checked(StackSpec stack, ServerSpec server)
+    {
+        if (!IPAddress.TryParse(server.PrivateAddress, out var address))
+            throw new UserErrorException(
                 $"The private address of {server.Name} is '{server.PrivateAddress}'. Give it an IP address by which the stack's other servers reach it.");
+        if (stack.IsDocker && (address.AddressFamily is not AddressFamily.InterNetwork || IPAddress.IsLoopback(address)))
+            throw new UserErrorException(
+                $"The private address of {server.Name} is '{server.PrivateAddress}', by which containers do not reach databases. Give the machine an IPv4 address beyond loopback, "
+                + "and add it to the stack by that.");
+        return address.ToString();
+    }
 }

@@ -1,3 +1,4 @@
+using Slipway.Engine.Provisioning.Docker;
 using Slipway.Engine.Provisioning.Packages;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -42,10 +43,14 @@ public sealed class Provisioner(EngineTimeouts timeouts, TimeProvider time)
         cancellationToken);
 
     public Task ConfigureServersAsync(ProvisionRun run, CancellationToken cancellationToken) =>
-        ConfigureAsync(run, ProvisionPhase.Servers, cancellationToken);
+        OnServersAsync(run, (server, token) => ConfigureAsync(run, server, ProvisionPhase.Servers, token), cancellationToken);
 
-    public Task SetUpDatabasesAsync(ProvisionRun run, CancellationToken cancellationToken) =>
-        ConfigureAsync(run, ProvisionPhase.Databases, cancellationToken);
+    public Task SetUpDatabasesAsync(ProvisionRun run, CancellationToken cancellationToken) => OnServersAsync(
+        run,
+        (server, token) => run.Stack.HasContainersBesideDatabases(server)
+            ? OpenToContainersAsync(run, server, token)
+            : ConfigureAsync(run, server, ProvisionPhase.Databases, token),
+        cancellationToken);
 
     /// <summary>Takes away what the stack has on the servers, databases first. What stacks share stays, and without <paramref name="withData"/> their data.</summary>
     public Task RemoveAsync(ProvisionRun run, bool withData, CancellationToken cancellationToken) => OnServersAsync(
@@ -59,22 +64,27 @@ public sealed class Provisioner(EngineTimeouts timeouts, TimeProvider time)
 
     internal ProvisionPlan Plan(StackSpec stack, ServerSpec server) => ProvisionPlan.For(stack, server, _components);
 
-    private Task ConfigureAsync(ProvisionRun run, ProvisionPhase phase, CancellationToken cancellationToken) => OnServersAsync(
-        run,
-        async (server, token) =>
+    private async Task OpenToContainersAsync(ProvisionRun run, ServerSpec server, CancellationToken cancellationToken)
+    {
+        var network = new ContainerNetwork(run.Stack.Paths, run.Hosts(server), timeouts);
+        var opened = server with { ContainerNetworks = await network.EnsureAsync(cancellationToken) };
+        await ConfigureAsync(run with { Stack = run.Stack.With(opened) }, opened, ProvisionPhase.Databases, cancellationToken);
+        await network.NoteOpenedAsync(opened.ContainerNetworks, cancellationToken);
+    }
+
+    private async Task ConfigureAsync(ProvisionRun run, ServerSpec server, ProvisionPhase phase, CancellationToken cancellationToken)
+    {
+        var components = Plan(run.Stack, server).Components.Where(pair => pair.Key.Phase == phase).ToList();
+        var hasChanged = false;
+        foreach (var (component, plan) in components)
         {
-            var components = Plan(run.Stack, server).Components.Where(pair => pair.Key.Phase == phase).ToList();
-            var hasChanged = false;
-            foreach (var (component, plan) in components)
-            {
-                var work = Run(run, server, plan);
-                await component.ConfigureAsync(work, token);
-                hasChanged |= work.HasChanged;
-            }
-            if (components.Count > 0 && !hasChanged)
-                await run.Log.WriteAsync(server.Name, Severity.Info, "Everything is as wanted.");
-        },
-        cancellationToken);
+            var work = Run(run, server, plan);
+            await component.ConfigureAsync(work, cancellationToken);
+            hasChanged |= work.HasChanged;
+        }
+        if (components.Count > 0 && !hasChanged)
+            await run.Log.WriteAsync(server.Name, Severity.Info, "Everything is as wanted.");
+    }
 
     private ComponentRun Run(ProvisionRun run, ServerSpec server, ComponentPlan plan) =>
         new(run.Stack, server, plan, run.Hosts(server), run.Log, timeouts);

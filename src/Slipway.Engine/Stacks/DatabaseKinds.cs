@@ -9,9 +9,12 @@ public static class DatabaseKinds
     public const string Memcached = "memcached";
     public const string MongoDb = "mongodb";
     public const string Elasticsearch = "elasticsearch";
+    public const string RabbitMq = "rabbitmq";
 
     /// <summary>The kinds that Slipway can install; the others must be external.</summary>
     public static IReadOnlyList<string> Installable { get; } = [PostgreSql, MySql, Redis, Memcached];
+
+    public static IReadOnlyList<string> All { get; } = [.. Installable, MongoDb, Elasticsearch, RabbitMq];
 
     /// <summary>The port where an external database of this kind usually listens.</summary>
     public static int UsualPort(string kind) => kind switch
@@ -22,6 +25,7 @@ public static class DatabaseKinds
         Memcached => 11211,
         MongoDb => 27017,
         Elasticsearch => 9200,
+        RabbitMq => 5672,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This is no kind of database."),
     };
 

@@ -78,6 +78,7 @@ internal static class GeneratedVariables
             DatabaseKinds.PostgreSql => "postgresql",
             DatabaseKinds.MySql => "mysql2",
             DatabaseKinds.Elasticsearch => "http",
+            DatabaseKinds.RabbitMq => "amqp",
             var kind => kind,
         };
         var password = Uri.EscapeDataString(database.Password.Reveal());

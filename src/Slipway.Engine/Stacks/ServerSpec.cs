@@ -16,6 +16,9 @@ public sealed record ServerSpec
     /// <summary>The IP address by which the stack's other servers reach it.</summary>
     public required string PrivateAddress { get; init; }
 
+    /// <summary>The networks, such as 172.18.0.0/16, of the stack's containers here. Known only while databases are opened to them.</summary>
+    public IReadOnlyList<string> ContainerNetworks { get; init; } = [];
+
     /// <summary>Some of <see cref="ServerRoles"/>.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 

@@ -75,6 +75,9 @@ public sealed partial record StackPaths
     /// <summary>Docker's network in which the containers of the stack find each other by the names of their services.</summary>
     public string Network => $"slipway-{Slug}";
 
+    /// <summary>The addresses of that network to which databases on the same server are open.</summary>
+    public string DatabaseClients => $"{Configuration}/database-clients";
+
     /// <summary>Where images of the stack are named: one for each service, tagged with releases.</summary>
     public string Images => $"slipway/{Slug}";
 

@@ -62,6 +62,12 @@ public sealed record StackSpec
     /// <summary>Whether a server is one of those.</summary>
     public bool RunsCode(ServerSpec server) => server.HasRole(CodeRole);
 
+    /// <summary>Whether containers are to reach databases on the very server that they run on.</summary>
+    public bool HasContainersBesideDatabases(ServerSpec server) => IsDocker && RunsCode(server) && Databases.Any(database => database.ServerUid == server.Uid);
+
+    /// <summary>The same stack with another description of one of its servers.</summary>
+    public StackSpec With(ServerSpec server) => this with { Servers = [.. Servers.Select(present => present.Uid == server.Uid ? server : present)] };
+
     /// <summary>The databases that live on a server of the stack.</summary>
     public IEnumerable<DatabaseSpec> DatabasesOn(ServerSpec server, string kind) =>
         Databases.Where(database => database.Kind == kind && database.ServerUid == server.Uid);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -25,8 +26,6 @@ internal static class DatabaseEndpoints
     public const string RemoveKind = "database_remove";
     private const int MaxText = 255;
 
-    private static readonly string[] Kinds = [.. DatabaseKinds.Installable, DatabaseKinds.MongoDb, DatabaseKinds.Elasticsearch];
-
     public static void MapDatabases(this IEndpointRouteBuilder api)
     {
         var databases = api.MapGroup("/stacks/{stackUid}/databases").WithTags("databases");
@@ -52,12 +51,14 @@ internal static class DatabaseEndpoints
         string stackUid, ApiParameters parameters, Caller caller, AppDb db, ActionQueue queue, TimeProvider time, CancellationToken cancellationToken)
     {
         var request = parameters.Read<AddDatabase>();
-        if (!Kinds.Contains(request.Kind))
-            return ApiProblem.BadRequest($"kind must be one of {string.Join(", ", Kinds)}.");
+        if (!DatabaseKinds.All.Contains(request.Kind))
+            return ApiProblem.BadRequest($"kind must be one of {string.Join(", ", DatabaseKinds.All)}.");
         if (Refuse(request.Address, request.Port, request.Username, request.Password, request.DatabaseName) is { } problem)
             return ApiProblem.BadRequest(problem);
         if (await db.Stacks.VisibleTo(caller, AccessLevel.Admin).FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken) is not { } stack)
             return ApiProblem.NotFound();
+        if (RefuseLoopback(stack, request.Address) is { } unreachable)
+            return ApiProblem.BadRequest(unreachable);
         if (await IsTakenAsync(db, stack.Id, request.Kind, cancellationToken))
             return ApiProblem.Conflict($"The stack has a {request.Kind} database already. It can have one of each kind.");
         db.StackDatabases.Add(new()
@@ -84,6 +85,8 @@ internal static class DatabaseEndpoints
             return ApiProblem.Conflict($"The {row.Kind} database is on a server of the stack; Slipway manages its address and credentials.");
         if (Refuse(request.Address ?? row.Address!, request.Port, request.Username, request.Password, request.DatabaseName) is { } problem)
             return ApiProblem.BadRequest(problem);
+        if (RefuseLoopback(row.Stack!, request.Address) is { } unreachable)
+            return ApiProblem.BadRequest(unreachable);
         row.Address = request.Address ?? row.Address;
         row.Port = request.Port ?? row.Port;
         row.Username = request.Username ?? row.Username;
@@ -127,6 +130,11 @@ internal static class DatabaseEndpoints
                 || EnvironmentFile.FindProblem("X", new Secret(text)) is not null))
             .Select(pair => $"{pair.Field} must have at most {MaxText} bytes of printable text.").FirstOrDefault();
     }
+
+    private static string? RefuseLoopback(Stack stack, string? address) =>
+        stack.IsDocker && (address is "localhost" || (IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip)))
+            ? $"address {address} leads a container to itself. Give the address by which containers reach the database, such as the private one of its machine."
+            : null;
 
     private static IQueryable<StackDatabase> Of(AppDb db, Caller caller, string stackUid, AccessLevel level) => db.StackDatabases.Where(row =>
         db.Stacks.VisibleTo(caller, level).Any(stack => stack.Id == row.StackId && stack.Uid == stackUid));

@@ -7,6 +7,7 @@ using Slipway.Engine.Provisioning;
 using Slipway.Engine.Stacks;
 using Slipway.Server.Environments;
 using Slipway.Server.Platform.Work;
+using Slipway.Server.Servers;
 using Slipway.Server.Stacks;
 
 namespace Slipway.Server.Deployments;
@@ -18,11 +19,7 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
         ActionRun run, DeployState state, string release, string runName, string gitRef, CancellationToken cancellationToken)
     {
         await db.WriteAsync(token => NewDatabases.AddMissingAsync(db, run.Claim.StackId, time.GetUtcNow(), token), cancellationToken);
-        var stack = await specs.FindAsync(run.Claim.StackId, cancellationToken);
-        var spec = await specs.SpecAsync(stack, cancellationToken) with { Epoch = run.Claim.Epoch };
-        var values = await variables.ReadAsync(stack, spec, cancellationToken);
-        foreach (var secret in values.Secrets.Append(stack.SshPrivateKey).Append(stack.GitPrivateKey))
-            run.Redact(secret);
+        var (stack, spec, values) = await ReadAsync(run, cancellationToken);
         state.ReconfiguresNginx |= stack.ReconfigureNginx;
         var rows = stack.Servers.ToDictionary(server => server.Uid);
         // All machines are known to the run from the start, so that a cancel reaches them after a restart too.
@@ -44,6 +41,7 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
                 .Where(server => server.ProvisionedDigest is not null).ToDictionary(server => server.Uid, server => server.ProvisionedDigest!),
             Timeouts = timeouts,
             Variables = values.For,
+            AddDatabases = (context, kinds, token) => AddDatabasesAsync(context, run, kinds, token),
             State = state,
         };
     }
@@ -75,6 +73,30 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
         await db.Deployments.AsNoTracking().FirstOrDefaultAsync(row => row.StackId == stackId && row.IsLive, cancellationToken) is { } live
             ? (await StateOfReleaseAsync(live, cancellationToken)).Plan.Docker
             : null;
+
+    private async Task<(Stack Stack, StackSpec Spec, VariableValues Values)> ReadAsync(ActionRun run, CancellationToken cancellationToken)
+    {
+        var stack = await specs.FindAsync(run.Claim.StackId, cancellationToken);
+        var spec = await specs.SpecAsync(stack, cancellationToken) with { Epoch = run.Claim.Epoch };
+        var values = await variables.ReadAsync(stack, spec, cancellationToken);
+        foreach (var secret in values.Secrets.Append(stack.SshPrivateKey).Append(stack.GitPrivateKey))
+            run.Redact(secret);
+        return (stack, spec, values);
+    }
+
+    private async Task AddDatabasesAsync(DeployContext context, ActionRun run, IReadOnlyList<string> kinds, CancellationToken cancellationToken)
+    {
+        await db.WriteAsync(
+            async token =>
+            {
+                var stack = await db.Stacks.Include(row => row.Servers).FirstAsync(row => row.Id == run.Claim.StackId, token);
+                await DefaultRoles.CoverAsync(db, stack, kinds, token);
+                await NewDatabases.AddMissingAsync(db, stack.Id, time.GetUtcNow(), token);
+            },
+            cancellationToken);
+        var (_, spec, values) = await ReadAsync(run, cancellationToken);
+        (context.Wanted, context.Variables) = (spec, values.For);
+    }
 
     public Task<string?> UidOfServerAsync(int serverId, CancellationToken cancellationToken) =>
         db.Servers.Where(server => server.Id == serverId).Select(server => server.Uid).FirstOrDefaultAsync(cancellationToken);

@@ -35,7 +35,7 @@ internal static class DeploymentSetup
         services.AddHostedService<ContainerWatch>();
         return services
             .AddKind<AnalyseStack>(CreateStack.Kind)
-            .AddKind<AnalyseStack>(AnalyseStack.AnalyseKind)
+            .AddKind<AnalyseStack>(StackEndpoints.AnalyseKind)
             .AddKind<DeployStack>(NewDeployment.DeployKind)
             .AddKind<DeployStack>(NewDeployment.RollbackKind)
             .AddKind<ApplyEnvironment>(EnvironmentEndpoints.NewKind)

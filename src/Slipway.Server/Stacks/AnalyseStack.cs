@@ -15,8 +15,6 @@ namespace Slipway.Server.Stacks;
 /// <summary>Fetches a stack's repository and reads what is in it; a new stack that is complete is deployed right after.</summary>
 internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler scheduler, TimeProvider time) : IActionHandler
 {
-    public const string AnalyseKind = "stack_analyse";
-
     public string Kind => kind;
 
     public async Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken)
@@ -26,7 +24,7 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
         var deploysNext = kind == CreateStack.Kind && JsonSerializer.Deserialize<CreateStack.Payload>(run.Claim.Payload) is { Deploy: true };
         return new(
         [
-            new("fetch the repository", (_, token) => FetchAsync(run, stack, token)),
+            new("fetch the repository", (_, token) => FetchAsync(run, stack, token)) { Retries = 2, IsHeavy = true },
             new("read the code", (_, token) => ReadAsync(run, stack, token)),
         ])
         {

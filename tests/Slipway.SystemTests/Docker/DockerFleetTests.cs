@@ -31,8 +31,19 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         Assert.Equal([before, before], [await app.GetAsync("/"), await app.GetAsync("/", servers[1])]);
 
         await servers[1].ExecuteAsync(["sh", "-c", "rm -f /var/log/containers/*/web"], App.Token);
+        // From now on with a database, which is on the first server.
+        var services = await File.ReadAllTextAsync(Path.Combine(app.Code.Folder, ".cloud66/services.yml"), App.Token);
+        await app.Code.CommitAsync(new Dictionary<string, string?> { [".cloud66/services.yml"] = services + "  databases: [redis]\n" }, App.Token);
         DeployedApp.AssertSucceeded(await app.DeployAsync());
+        await ProbeFromAfarAsync(app, uids[servers[1].Address]);
         Assert.Equal(["301", "301"], [await app.GetAsync("/"), await app.GetAsync("/", servers[1])]);
         Assert.Equal(3, (await app.Client.Services.GetAsync(app.Uid, "web", cancellationToken: App.Token)).Containers.Count);
+    }
+
+    private static async Task ProbeFromAfarAsync(App app, string serverUid)
+    {
+        var probe = await app.Client.Services.RunAsync(app.Uid, "web", new() { Command = DatabaseProbe.Command, ServerUid = serverUid }, App.Token);
+        await app.EndAsync(probe.Id);
+        Assert.Equal("redis=yes", (await app.LinesAsync(probe.Id))[0]);
     }
 }

@@ -265,6 +265,39 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
     }
 
     [Fact]
+    public async Task Databases_ThatTheDefinitionGains_LetInItsOwnContainers_AndNoOthers()
+    {
+        const string Path = ".cloud66/services.yml";
+        var services = await File.ReadAllTextAsync(System.IO.Path.Combine(_app.Code.Folder, Path), App.Token);
+        var named = services.Replace("requires: [counter]", "requires: [counter, redis]", StringComparison.Ordinal);
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { [Path] = named + $"  databases: [{string.Join(", ", DatabaseProbe.Kinds)}]\n" }, App.Token);
+        DeployedApp.AssertSucceeded(await _app.DeployAsync());
+
+        var probe = await _app.Client.Services.RunAsync(_app.Uid, "web", new() { Command = DatabaseProbe.Command }, App.Token);
+        Assert.True((await _app.EndAsync(probe.Id)).FinishedSuccess);
+        Assert.Equal(DatabaseProbe.Line("yes", DatabaseProbe.Kinds), (await _app.LinesAsync(probe.Id))[0]);
+        var variables = (await _app.Client.Environments.ListAsync(_app.Uid, cancellationToken: App.Token)).Response.ToDictionary(variable => variable.Key, variable => variable.Value);
+        Assert.Equal(variables["REDIS_URL"], await ExecuteAsync("docker", "container", "exec", (await UidsAsync("web"))[0], "sh", "-c", "echo $REDIS_URL"));
+        // Whoever is on the same machine and knows everything, but is in another network.
+        var known = variables.Where(variable => DatabaseProbe.Kinds.Any(kind => variable.Key.StartsWith(kind, StringComparison.OrdinalIgnoreCase)));
+        Assert.Equal(
+            DatabaseProbe.Line("no", DatabaseProbe.Kinds),
+            await ExecuteAsync(["docker", "run", "--rm", .. known.SelectMany(variable => (string[])["--env", $"{variable.Key}={variable.Value}"]), "slipway-base:1", DatabaseProbe.Program, "-e", DatabaseProbe.Script]));
+
+        // The network comes back with other addresses, because somebody has taken its former ones.
+        var used = await ExecuteAsync("docker", "network", "inspect", "--format", "{{(index .IPAM.Config 0).Subnet}}", $"slipway-{_app.Slug}");
+        await ExecuteAsync("sh", "-c", "docker rm -f $(docker ps -aq) && docker network rm \"slipway-$1\" && docker network create --subnet \"$2\" taken", "sh", _app.Slug, used);
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { [Path] = services }, App.Token);
+        var deployment = await _app.DeployAsync();
+        DeployedApp.AssertSucceeded(deployment);
+        Assert.Contains(await _app.LogAsync(deployment.AsyncActionId!.Value), line => line.Severity == "warning" && line.Text.StartsWith($"{Path} does not name redis", StringComparison.Ordinal));
+        probe = await _app.Client.Services.RunAsync(_app.Uid, "web", new() { Command = DatabaseProbe.Command }, App.Token);
+        await _app.EndAsync(probe.Id);
+        Assert.Equal(DatabaseProbe.Line("yes", DatabaseProbe.Kinds), (await _app.LinesAsync(probe.Id))[0]);
+        await ExecuteAsync("docker", "network", "rm", "taken");
+    }
+
+    [Fact]
     public async Task UnknownContainer_IsNotFound() => Assert.Equal(
         404,
         (int)(await Assert.ThrowsAsync<SlipwayApiException>(() => _app.Client.Containers.GetAsync(_app.Uid, new('0', 64), App.Token))).Status);

@@ -146,7 +146,8 @@ public sealed class RepositoryAnalysisTests
         Assert.Equal((true, false, RackFramework.None), (docker.IsDocker, docker.IsTerminal, docker.Framework));
         Assert.Equal(".cloud66/services.yml", docker.Docker!.Source);
         Assert.Empty(docker.Problems);
-        Assert.Equal(2, docker.CannotDo.Count);
+        Assert.Equal(["redis"], docker.Components);
+        Assert.Single(docker.CannotDo);
 
         var bare = await FakeRepository.AnalyzeAsync(("Dockerfile", "FROM x\nEXPOSE 80"), ("package.json", "{}"));
         Assert.Equal("Dockerfile", bare.Docker!.Source);

@@ -36,6 +36,7 @@ internal sealed class Attempt : IStepLog
             ProvisionedDigests = new Dictionary<string, string>(),
             Timeouts = timeouts,
             Variables = _ => [],
+            AddDatabases = (_, _, _) => Task.CompletedTask,
             State = new() { Plan = new() { Framework = "docker", Docker = new() { Source = "services.yml", Services = services } } },
         };
     }

@@ -93,7 +93,11 @@ internal sealed class FakeMachines : IRemoteHosts
 
         public Task CompleteAsync(IReadOnlyList<string> tickets, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => Task.FromResult(new ProbeResult(true, 200, ""));
+        public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken)
+        {
+            machines.Open(spec).Probes.Add(probe);
+            return Task.FromResult(new ProbeResult(true, 200, ""));
+        }
 
         public async Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => await machines.EnrolAsync(spec, cancellationToken);
     }
@@ -114,6 +118,9 @@ internal sealed class FakeMachine(bool letsAllIn)
 
     /// <summary>What programs print, by their arguments with spaces between them.</summary>
     public Dictionary<string, string> Answers { get; } = [];
+
+    /// <summary>What was asked on it, for health.</summary>
+    public List<HttpProbe> Probes { get; } = [];
 
     /// <summary>Paths that were removed, whether there was something or not.</summary>
     public List<string> Removed { get; } = [];

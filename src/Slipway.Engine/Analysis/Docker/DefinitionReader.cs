@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Slipway.Engine.Analysis.Settings;
+using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Analysis.Docker;
 
@@ -13,8 +14,6 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
     ];
 
     private const int MaxServices = 50;
-
-    private static readonly string[] Databases = ["mysql", "postgresql", "redis", "memcached", "mongodb", "elasticsearch", "rabbitmq"];
 
     public DockerDefinition? Read(string text, string environment)
     {
@@ -57,8 +56,15 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
             Databases = ReadDatabases(section["databases"]),
             Registry = section["repositories"] is null or YamlText { IsNull: true } ? null : new RegistryReader(Say).Read(section["repositories"]!),
         };
-        if (section["services"] is YamlMap map)
-            CheckTogether(map, definition.Services);
+        if (section["services"] is not YamlMap map)
+            return definition;
+        // Databases are there before any service starts, so nothing has to wait for them.
+        var databases = definition.Databases.Select(database => database.Kind).Where(kind => !map.Entries.ContainsKey(kind)).ToList();
+        definition = definition with
+        {
+            Services = [.. definition.Services.Select(service => service with { Requires = [.. service.Requires.Except(databases)] })],
+        };
+        CheckTogether(map, definition.Services);
         return definition;
     }
 
@@ -83,19 +89,19 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
         return read;
     }
 
-    private List<string> ReadDatabases(YamlNode? node)
+    private List<DatabaseDefinition> ReadDatabases(YamlNode? node)
     {
         if (node is null or YamlText { IsNull: true })
             return [];
-        List<string> names = [];
+        List<DatabaseDefinition> databases = [];
         foreach (var item in node is YamlList list ? list.Items : [node])
         {
-            if (item is YamlText text && Databases.Contains(text.Value))
-                names.Add(text.Value);
+            if (item is YamlText text && DatabaseKinds.All.Contains(text.Value))
+                databases.Add(new(text.Value, text.Line));
             else
-                Say(item.Line, $"databases expects a list of {string.Join(", ", Databases)}; found {(item is YamlText other ? $"\"{other.Value}\"" : item.Kind)}.");
+                Say(item.Line, $"databases expects a list of {string.Join(", ", DatabaseKinds.All)}; found {(item is YamlText other ? $"\"{other.Value}\"" : item.Kind)}.");
         }
-        return [.. names.Distinct()];
+        return [.. databases.DistinctBy(database => database.Kind)];
     }
 
     private void CheckTogether(YamlMap map, IReadOnlyList<ServiceDefinition> services)
@@ -105,7 +111,9 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
         {
             var line = map.Map(service.Name)?["requires"]?.Line ?? map.Line;
             foreach (var missing in service.Requires.Where(required => !map.Entries.ContainsKey(required)))
-                Say(line, $"{service.Name}: requires names the service {missing}, which is not here. There are: {string.Join(", ", map.Entries.Keys)}.");
+                Say(line, DatabaseKinds.All.Contains(missing)
+                    ? $"{service.Name}: requires names the database {missing}, which is not among databases. Add it there, beside services: databases: [{missing}]."
+                    : $"{service.Name}: requires names the service {missing}, which is not here. There are: {string.Join(", ", map.Entries.Keys)}.");
             if (names.IsSupersetOf(service.Requires) && IsInCircle(service, services))
                 Say(line, $"{service.Name}: requires leads back to {service.Name} itself, so neither can start first.");
         }

@@ -1,3 +1,5 @@
+using Slipway.Engine.Stacks;
+
 namespace Slipway.Engine.Analysis.Docker;
 
 /// <summary>Says what a repository of a Docker stack is, and what Slipway will do with it.</summary>
@@ -22,6 +24,7 @@ internal static class DockerAnalysis
         return new()
         {
             IsDocker = true,
+            Components = [.. (definition?.Databases ?? []).Select(database => database.Kind)],
             Docker = definition,
             Ruby = new(null, null, null, IsDistribution: true),
             WebServer = new(WebServerKind.Custom, IsInBundle: false),
@@ -32,12 +35,21 @@ internal static class DockerAnalysis
         };
     }
 
+    private static void ReportHttps(ServiceDefinition service, Remarks remarks)
+    {
+        var hidden = service.Ports.Where(port => port is { Http: null, Https: not null }).Select(port => port.Text).ToList();
+        if (hidden.Count > 0)
+            remarks.CannotDo.Add($"{service.Name}: ports has {string.Join(", ", hidden)}, under HTTPS only. Slipway does not terminate TLS yet, so nobody reaches that from outside. Give it an HTTP port, such as {service.Ports.First(port => port.Text == hidden[0]).Container}:8080, and let a proxy before the server add TLS.");
+        if (service.Ports.Any(port => port is { Http: not null, Https: not null }))
+            remarks.CannotDo.Add($"{service.Name} is not offered under HTTPS: Slipway does not terminate TLS yet. Its HTTP ports are.");
+    }
+
     private static void ReportWhatIsNotDone(DockerDefinition definition, Remarks remarks)
     {
-        if (definition.Databases.Count > 0)
-            remarks.CannotDo.Add($"{definition.Source} asks for {string.Join(", ", definition.Databases)} on the servers, which Slipway does not install for Docker stacks yet. Add each as an external database, with the address of one that runs elsewhere.");
-        foreach (var service in definition.Services.Where(service => service.Ports.Any(port => port.Https is not null)))
-            remarks.CannotDo.Add($"{service.Name} is not offered under HTTPS: Slipway does not terminate TLS yet. Its HTTP ports are.");
+        foreach (var database in definition.Databases.Where(database => !DatabaseKinds.Installable.Contains(database.Kind)))
+            remarks.CannotDo.Add($"{definition.Source}, line {database.Line}: databases names {database.Kind}, which Slipway does not install. Add one that runs elsewhere to the stack's databases as an external one before you deploy.");
+        foreach (var service in definition.Services)
+            ReportHttps(service, remarks);
         if (!definition.Services.SelectMany(service => service.Ports).Any(port => port.Http is not null))
             remarks.Notes.Add("No service has an HTTP port, so nothing is to be reached from outside. Offer one with ports, such as \"3000:80\".");
     }

@@ -9,7 +9,7 @@ internal sealed record DockerDefinition
     public IReadOnlyList<ServiceDefinition> Services { get; init; } = [];
 
     /// <summary>Databases on the servers themselves: mysql, postgresql, redis ...</summary>
-    public IReadOnlyList<string> Databases { get; init; } = [];
+    public IReadOnlyList<DatabaseDefinition> Databases { get; init; } = [];
 
     /// <summary>The private registry that images come from; null when there is none.</summary>
     public RegistryDefinition? Registry { get; init; }
@@ -30,6 +30,9 @@ internal sealed record DockerDefinition
         return waves;
     }
 }
+
+/// <summary>A database that the containers need, and the line that says so.</summary>
+internal sealed record DatabaseDefinition(string Kind, int Line);
 
 /// <summary>A private registry. Each text may be _env:NAME, which stands for a variable of the stack.</summary>
 internal sealed record RegistryDefinition(string Url, string Username, string Password);

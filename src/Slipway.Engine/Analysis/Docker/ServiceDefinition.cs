@@ -29,7 +29,7 @@ internal sealed record ServiceDefinition
 
     public IReadOnlyList<PortDefinition> Ports { get; init; } = [];
 
-    /// <summary>Names of services that must be healthy before this one starts.</summary>
+    /// <summary>Names of services that must be healthy before this one starts. Databases always are, so they are not among them.</summary>
     public IReadOnlyList<string> Requires { get; init; } = [];
 
     /// <summary>Whether a deployment replaces its containers.</summary>

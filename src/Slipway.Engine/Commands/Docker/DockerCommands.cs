@@ -34,7 +34,9 @@ internal static class DockerCommands
     public static IReadOnlyList<string> CreateNetwork(StackPaths paths) =>
         ["docker", "network", "create", "--driver", "bridge", .. Label(StackLabel, paths.Slug), "--", paths.Network];
 
-    public static IReadOnlyList<string> FindNetwork(StackPaths paths) => ["docker", "network", "inspect", "--format", "{{.Name}}", "--", paths.Network];
+    /// <summary>Prints its addresses, a network a line.</summary>
+    public static IReadOnlyList<string> FindNetwork(StackPaths paths) =>
+        ["docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{println .Subnet}}{{end}}", "--", paths.Network];
 
     public static IReadOnlyList<string> RemoveNetwork(StackPaths paths) => ["docker", "network", "rm", "--", paths.Network];
 

@@ -35,7 +35,7 @@ internal static class ContainerHealth
     /// <summary>How the container is asked; null when there is nothing to ask.</summary>
     private static HttpProbe? ProbeFor(DeployContext context, ServerSpec server, ServiceDefinition service, ContainerState container)
     {
-        var port = service.Ports.FirstOrDefault(port => port.Http is not null) ?? service.Ports.FirstOrDefault(port => port.Https is null);
+        var port = service.Ports.FirstOrDefault(port => port.Http is not null) ?? (service.Ports is [var first, ..] ? first : null);
         if (service.Health.Kind is HealthKind.None || port is null || container.Address.Length == 0)
             return null;
         var isHttp = service.Health.Kind is HealthKind.Http || (service.Health.Kind is HealthKind.Automatic && port.Http is not null);
@@ -44,7 +44,7 @@ internal static class ContainerHealth
             // Not the published port: there the engine accepts connections for whoever is behind.
             TcpAddress = FormattableString.Invariant($"{container.Address}:{port.Container}"),
             UrlPath = isHttp ? service.Health.Path : "",
-            HostName = context.Stack.HostNames is [var first, ..] ? first : server.Machine.Address,
+            HostName = context.Stack.HostNames is [var name, ..] ? name : server.Machine.Address,
             // Without a path of its own an application need not have a page at /, but it must not crash there.
             Healthy = service.Health.Kind is HealthKind.Http ? (200, 399) : (200, 499),
             Deadline = context.Timeouts.Health,

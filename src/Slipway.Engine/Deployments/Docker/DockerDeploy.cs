@@ -7,9 +7,10 @@ internal static class DockerDeploy
 {
     public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
     [
-        new("find the commit", FindCommit.RunAsync),
+        new("find the commit", FindCommit.RunAsync) { Retries = 2, IsHeavy = true },
+        new("find the databases", FindDatabases.RunAsync) { When = FindDatabases.IsNeeded },
         .. Provision.Steps,
-        new("send the code", SendCode.RunAsync) { When = context => context.Docker.Services.Any(service => service.Build is not null) },
+        new("send the code", SendCode.RunAsync) { When = context => context.Docker.Services.Any(service => service.Build is not null), IsHeavy = true },
         new("write the environment", WriteContainerFiles.RunAsync),
         new("make network and volumes", MakeNetwork.RunAsync),
         new("build images", BuildImages.RunAsync) { Deadline = TimeSpan.FromHours(2) },

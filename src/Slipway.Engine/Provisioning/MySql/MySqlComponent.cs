@@ -107,7 +107,7 @@ internal sealed partial class MySqlComponent : IComponent
         MySqlCommands.CreateDatabase(database.Username, database.Password, database.Database, Hosts(stack, server), formerHosts);
 
     private static IReadOnlyList<string> Hosts(StackSpec stack, ServerSpec server) =>
-        ["localhost", DatabaseNetwork.Loopback, .. DatabaseNetwork.ClientAddresses(stack, server)];
+        ["localhost", DatabaseNetwork.Loopback, .. DatabaseNetwork.ClientAddresses(stack, server).Select(DatabaseNetwork.WithMask)];
 
     private static IEnumerable<string> Wishes(StackSpec stack, ServerSpec server) =>
         DatabaseNetwork.ListenAddresses(stack, server).Where(address => address != DatabaseNetwork.Loopback);

@@ -28,7 +28,7 @@ public sealed class DefinitionReaderTests
                   log_folder: /usr/src/app/log
                   volumes: ["uploads:/data", "keys:/keys:ro"]
                   ports: ["3000:80:443", "4000::8443", "5000"]
-                  requires: [api]
+                  requires: [api, redis]
                   restart_on_deploy: false
                   pre_start_signal: sigusr1
                   pre_stop_sequence: 1m:USR2:30s
@@ -51,7 +51,7 @@ public sealed class DefinitionReaderTests
         var web = definition.Services[0];
         Assert.Equal(["web", "api", "worker", "plain"], definition.Services.Select(service => service.Name));
         Assert.Equal(new RegistryDefinition("quay.io", "deploy", "_env:QUAY_PASSWORD"), definition.Registry);
-        Assert.Equal(["mysql", "redis"], definition.Databases);
+        Assert.Equal([new("mysql", 32), new("redis", 32)], definition.Databases);
         Assert.Equal(new BuildDefinition("backend", "backend/Dockerfile"), web.Build);
         Assert.Equal(["rackup", "-p", "3000"], web.Command);
         Assert.Equal(["rake", "db:setup"], web.BuildCommand);
@@ -127,10 +127,11 @@ public sealed class DefinitionReaderTests
     [InlineData("services:\n  web:\n    image: a\n    environment: [A]", "line 4: web: environment expects a mapping (KEY: value), found a list.")]
     [InlineData("services:\n  web:\n    image: a\n    environment: {A-B: 1}", "line 4: web: \"A-B\" is not a name for an environment variable; use letters, digits and _.")]
     [InlineData("services:\n  web:\n    image: a\n    requires: [db]", "line 4: web: requires names the service db, which is not here. There are: web.")]
+    [InlineData("services:\n  web:\n    image: a\n    requires: [redis]", "line 4: web: requires names the database redis, which is not among databases. Add it there, beside services: databases: [redis].")]
     [InlineData("services:\n  web:\n    image: a\n    requires: [web]", "line 4: web: requires leads back to web itself, so neither can start first.")]
     [InlineData("services:\n  a:\n    image: a\n    requires: [b]\n  b:\n    image: a\n    requires: [a]", "line 4: a: requires leads back to a itself, so neither can start first.")]
     [InlineData("services:\n  a:\n    image: a\n    ports: [\"1:80\"]\n  b:\n    image: a\n    ports: [\"2:80\"]", "line 2: port 80 is taken by a and b. A port of the server belongs to one port of one service.")]
-    [InlineData("services:\n  a:\n    image: a\ndatabases: [oracle]", "line 4: databases expects a list of mysql, postgresql, redis, memcached, mongodb, elasticsearch, rabbitmq; found \"oracle\".")]
+    [InlineData("services:\n  a:\n    image: a\ndatabases: [oracle]", "line 4: databases expects a list of postgresql, mysql, redis, memcached, mongodb, elasticsearch, rabbitmq; found \"oracle\".")]
     [InlineData("services:\n  a:\n    image: a\nrepositories: quay.io", "line 4: repositories expects one registry with url, username and password, found a text.")]
     [InlineData("services:\n  a:\n    image: a\nrepositories: {url: q, username: u, password: secret}", "line 4: repositories: password must be _env:NAME.")]
     [InlineData("services:\n  a:\n    image: a\nrepositories: {url: q, password: _env:P}", "line 4: repositories: username expects a text without spaces, or _env:NAME; found nothing.")]
@@ -163,6 +164,23 @@ public sealed class DefinitionReaderTests
     public void Folder_MayBeWrittenInSeveralWays() => Assert.All(
         ["backend", "backend/", "./backend"],
         root => Assert.Equal(new BuildDefinition("backend", "Dockerfile"), Read($"services: {{web: {{build_root: {root}, dockerfile_path: Dockerfile}}}}").Services.Single().Build));
+
+    [Fact]
+    public void ServiceOfADatabasesName_IsWhatOthersRequire() => Assert.Equal(
+        ["redis"], Read("services: {web: {image: a, requires: [redis]}, redis: {image: redis}}\ndatabases: [redis]").Services[0].Requires);
+
+    [Fact]
+    public async Task PortUnderHttpsOnly_IsSaidToBeHidden()
+    {
+        var result = await FakeRepository.AnalyzeAsync((Path, "services: {web: {image: a, ports: [\"4000::8443\", \"3000:80:443\"]}}"));
+
+        Assert.Equal(
+            [
+                "web: ports has 4000::8443, under HTTPS only. Slipway does not terminate TLS yet, so nobody reaches that from outside. Give it an HTTP port, such as 4000:8080, and let a proxy before the server add TLS.",
+                "web is not offered under HTTPS: Slipway does not terminate TLS yet. Its HTTP ports are.",
+            ],
+            result.CannotDo);
+    }
 
     [Fact]
     public void Mistake_DoesNotRepeatThePassword()
