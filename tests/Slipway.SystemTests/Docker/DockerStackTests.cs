@@ -276,7 +276,8 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
         var probe = await _app.Client.Services.RunAsync(_app.Uid, "web", new() { Command = DatabaseProbe.Command }, App.Token);
         Assert.True((await _app.EndAsync(probe.Id)).FinishedSuccess);
         Assert.Equal(DatabaseProbe.Line("yes", DatabaseProbe.Kinds), (await _app.LinesAsync(probe.Id))[0]);
-        var variables = (await _app.Client.Environments.ListAsync(_app.Uid, cancellationToken: App.Token)).Response.ToDictionary(variable => variable.Key, variable => variable.Value);
+        var pages = await Task.WhenAll(new[] { 1, 2 }.Select(page => _app.Client.Environments.ListAsync(_app.Uid, page, App.Token)));
+        var variables = pages.SelectMany(page => page.Response).ToDictionary(variable => variable.Key, variable => variable.Value);
         Assert.Equal(variables["REDIS_URL"], await ExecuteAsync("docker", "container", "exec", (await UidsAsync("web"))[0], "sh", "-c", "echo $REDIS_URL"));
         // Whoever is on the same machine and knows everything, but is in another network.
         var known = variables.Where(variable => DatabaseProbe.Kinds.Any(kind => variable.Key.StartsWith(kind, StringComparison.OrdinalIgnoreCase)));
