@@ -1,6 +1,8 @@
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine;
+using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -11,7 +13,7 @@ using Stack = Slipway.Server.Stacks.Stack;
 namespace Slipway.Server.Containers;
 
 /// <summary>
-/// Looks whether the containers that are to serve are up, and has those started anew that are not. Every node looks; the transaction lets one of
+/// Looks whether the containers that are to serve are up and nginx hands requests to no others, and has put right what is not so. Every node looks; the transaction lets one of
 /// them queue the work.
 /// </summary>
 internal sealed partial class ContainerWatch(
@@ -81,9 +83,16 @@ internal sealed partial class ContainerWatch(
         late.CancelAfter(Patience);
         try
         {
-            var up = (await StackContainers.ListAsync(new StackPaths(stack.Slug), timeouts, host, late.Token))
-                .Where(container => container.IsUp).Select(container => container.Id).ToHashSet();
-            return [.. server.Containers.Select(container => container.Uid).Where(uid => !up.Contains(uid))];
+            var paths = new StackPaths(stack.Slug);
+            var up = (await StackContainers.ListAsync(paths, timeouts, host, late.Token)).Where(container => container.IsUp).ToList();
+            var (ids, ports) = (up.Select(container => container.Id).ToHashSet(), up.SelectMany(container => container.Ports.Values).ToHashSet());
+            // A machine that vanished in the middle of a switch comes back with nginx handing requests to what was never to serve.
+            var upstreams = await host.ReadFileAsync(paths.NginxUpstream, late.Token) is { } file ? Encoding.UTF8.GetString(file) : "";
+            return
+            [
+                .. server.Containers.Select(container => container.Uid).Where(uid => !ids.Contains(uid)),
+                .. ContainerSites.TargetsOf(upstreams).Where(port => !ports.Contains(port)).Select(port => FormattableString.Invariant($"{server.Uid}:{port}")),
+            ];
         }
         catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException or UserErrorException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))

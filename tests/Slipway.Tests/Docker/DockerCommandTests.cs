@@ -73,7 +73,7 @@ public sealed class DockerCommandTests
     [Fact]
     public void Build_NamesEveryService_AndLabels() => Assert.Equal(
         [
-            "docker", "image", "build", "--file", "/r/docker/Dockerfile", "--tag", "slipway/shop/web:1", "--tag", "slipway/shop/worker:1",
+            "docker", "image", "build", "--force-rm", "--file", "/r/docker/Dockerfile", "--tag", "slipway/shop/web:1", "--tag", "slipway/shop/worker:1",
             "--label", "slipway.stack=shop", "--label", "slipway.release=1", "--label", "slipway.commit=abc", "--", "/r",
         ],
         DockerCommands.Build(Paths, "1", "abc", "/r/docker/Dockerfile", "/r", [Paths.Image("web", "1"), Paths.Image("worker", "1")]));
@@ -92,6 +92,8 @@ public sealed class DockerCommandTests
     {
         Assert.Equal(["USR1", "a", "b"], DockerCommands.Signal(["a", "b"], "USR1").Skip(3));
         Assert.Equal(DockerCommands.Signal(["x"], "HUP")[2], DockerCommands.Signal(["a", "b"], "USR1")[2]);
+        Assert.Equal(["USR1", "2", "a", "b"], DockerCommands.SignalOnce(["a", "b"], 2, "USR1").Skip(3));
+        Assert.Equal(["a", "b"], DockerCommands.ForgetSignals(["a", "b"]).Skip(4));
         Assert.Equal(["10", "a", "b"], DockerCommands.StopAndRemove(["a", "b"], 10).Skip(3));
         Assert.Equal(["docker", "container", "update", "--restart", "unless-stopped", "--", "a"], DockerCommands.Pin(["a"]));
         Assert.Equal(["docker", "login", "--username", "me", "--password-stdin", "quay.io"], DockerCommands.SignIn("quay.io", "me"));

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Stacks;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Stacks;
 using Slipway.Server.Containers;
 using Slipway.Server.Deployments;
 using Slipway.Tests.Support;
@@ -65,6 +67,20 @@ public sealed class ContainerWatchTests : IAsyncDisposable
         Assert.Equal(0, await RepairsAsync());
     }
 
+    [Theory]
+    [InlineData(20001, 0)]
+    [InlineData(20002, 1)]
+    public async Task SiteOfAContainerThatIsGone_IsWrittenAnew(int port, int repairs)
+    {
+        var (_, uid, machine) = await GivenContainerAsync();
+        machine.Answers["docker container inspect -- " + new string('c', 64)] = Inspection("running");
+        var paths = new StackPaths((await _app.InDatabaseAsync(db => db.Stacks.SingleAsync(stack => stack.Uid == uid, Cancel))).Slug);
+        machine.Files[paths.NginxUpstream] = ContainerSites.Upstreams(paths, [new("web", 80, [port])]);
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(repairs, await RepairsAsync());
+    }
+
     [Fact]
     public async Task MachineThatCannotBeReached_SaysNothing()
     {
@@ -113,6 +129,6 @@ public sealed class ContainerWatchTests : IAsyncDisposable
     private Task<int> RepairsAsync() => _app.InDatabaseAsync(db => db.Actions.CountAsync(action => action.Kind == ContainerWatch.RepairKind, Cancel));
 
     private static string Inspection(string status) =>
-        """[{"Id":"UID","State":{"Status":"STATUS","ExitCode":137},"Config":{},"HostConfig":{"RestartPolicy":{"Name":"unless-stopped"}},"NetworkSettings":{}}]"""
+        """[{"Id":"UID","State":{"Status":"STATUS","ExitCode":137},"Config":{},"HostConfig":{"RestartPolicy":{"Name":"unless-stopped"},"PortBindings":{"3000/tcp":[{"HostPort":"20001"}]}},"NetworkSettings":{}}]"""
             .Replace("UID", new string('c', 64), StringComparison.Ordinal).Replace("STATUS", status, StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Commands.Docker;
@@ -10,12 +11,16 @@ namespace Slipway.Engine.Commands.Docker;
 internal sealed record ContainerSite(string Service, int Port, IReadOnlyList<int> Targets);
 
 /// <summary>nginx's files for a Docker stack: requests go round the containers of a service.</summary>
-internal static class ContainerSites
+internal static partial class ContainerSites
 {
-    private const int HttpPort = 80;
+    public const int HttpPort = 80;
 
     public static string Upstreams(StackPaths paths, IReadOnlyList<ContainerSite> sites) =>
         "# Written by Slipway at each switch.\n" + string.Concat(sites.Where(site => site.Targets.Count > 0).Select(site => Upstream(paths, site)));
+
+    /// <summary>The ports to which such a file hands requests on.</summary>
+    public static IEnumerable<int> TargetsOf(string upstreams) =>
+        Target().Matches(upstreams).Select(match => int.Parse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture));
 
     /// <summary>Answers to the stack's own names.</summary>
     public static string Sites(StackSpec stack, ServerSpec server, IReadOnlyList<ContainerSite> sites) =>
@@ -59,6 +64,9 @@ internal static class ContainerSites
             {{NginxConfig.ProxyLines}}
                 }
             """;
+
+    [GeneratedRegex(@"server 127\.0\.0\.1:([0-9]{1,5}) ")]
+    private static partial Regex Target();
 
     private static string Name(StackPaths paths, ContainerSite site) =>
         string.Create(CultureInfo.InvariantCulture, $"{paths.UpstreamName}.{site.Service}.{site.Port}");

@@ -17,6 +17,15 @@ internal static class DockerCommands
 
     // Containers may have ended already, or be gone: that is what is wanted.
     private const string SignalAll = """for id in "$@"; do docker container kill --signal "$0" -- "$id" >/dev/null 2>&1; done; true""";
+
+    // A deployment that comes before the last one's old containers have ended is told to end them too. What a container has had it does not get again;
+    // the marks go with the container, or with a restart of the machine, which no such container outlives.
+    private const string SignalAllOnce = """
+        mkdir -p /run/slipway-signals
+        step=$1; shift
+        for id in "$@"; do mkdir "/run/slipway-signals/$id.$step" 2>/dev/null && docker container kill --signal "$0" -- "$id" >/dev/null 2>&1; done; true
+        """;
+    private const string ForgetAll = """for id in "$@"; do rm -rf "/run/slipway-signals/$id."*; done; true""";
     private const string StopAll = """docker container stop --time "$0" -- "$@" >/dev/null 2>&1; docker container rm --force -- "$@" >/dev/null 2>&1; true""";
     private const string UnpinAll = """docker container update --restart no -- "$@" >/dev/null 2>&1; true""";
 
@@ -66,9 +75,10 @@ internal static class DockerCommands
     /// <summary>Removes what lost its last name, and of that only the stack's own.</summary>
     public static IReadOnlyList<string> PruneImages(StackPaths paths) => ["docker", "image", "prune", "--force", .. Filter(StackLabel, paths.Slug)];
 
+    /// <summary>Of a build that fails nothing may stay, for nobody would ever remove it.</summary>
     public static IReadOnlyList<string> Build(StackPaths paths, string release, string commit, string dockerfile, string context, IEnumerable<string> names) =>
     [
-        "docker", "image", "build", "--file", dockerfile, .. names.SelectMany(name => (string[])["--tag", name]),
+        "docker", "image", "build", "--force-rm", "--file", dockerfile, .. names.SelectMany(name => (string[])["--tag", name]),
         .. Label(StackLabel, paths.Slug), .. Label(ReleaseLabel, release), .. Label(CommitLabel, commit), "--", context,
     ];
 
@@ -115,6 +125,13 @@ internal static class DockerCommands
     public static IReadOnlyList<string> Unpin(IEnumerable<string> ids) => ["sh", "-c", UnpinAll, "sh", .. ids];
 
     public static IReadOnlyList<string> Signal(IEnumerable<string> ids, string signal) => ["sh", "-c", SignalAll, signal, .. ids];
+
+    /// <summary>The same as a step of a sequence, which each container goes through once.</summary>
+    public static IReadOnlyList<string> SignalOnce(IEnumerable<string> ids, int step, string signal) =>
+        ["sh", "-c", SignalAllOnce, signal, step.ToString(CultureInfo.InvariantCulture), .. ids];
+
+    /// <summary>Removes what is kept of such steps.</summary>
+    public static IReadOnlyList<string> ForgetSignals(IEnumerable<string> ids) => ["sh", "-c", ForgetAll, "sh", .. ids];
 
     /// <summary>Stops containers, at last by force, and removes them; their volumes stay.</summary>
     public static IReadOnlyList<string> StopAndRemove(IEnumerable<string> ids, int graceSeconds) =>

@@ -36,7 +36,7 @@ internal static class BuildImages
         var result = await host.RunAsync(
             Long(context, $"build {services[0].Name}", [program], context.Timeouts.ImageBuild), onLine: null, cancellationToken);
         if (!result.IsSuccess)
-            await DiskSpace.ThrowIfFullAsync(context, host, DockerDirectory, cancellationToken);
+            await DiskSpace.ThrowIfFullAsync(context, host, DockerDirectory, result.Tail, cancellationToken);
         result.EnsureSuccess();
     }
 
@@ -93,7 +93,7 @@ internal static class BuildImages
         IReadOnlyList<IReadOnlyList<string>> programs = [DockerCommands.Pull(image), DockerCommands.Tag(image, context.Paths.Image(service.Name, context.Release))];
         var result = await host.RunAsync(Long(context, $"pull {service.Name}", programs, context.Timeouts.ImagePull), onLine: null, cancellationToken);
         if (!result.IsSuccess)
-            await DiskSpace.ThrowIfFullAsync(context, host, DockerDirectory, cancellationToken);
+            await DiskSpace.ThrowIfFullAsync(context, host, DockerDirectory, result.Tail, cancellationToken);
         result.EnsureSuccess();
     }
 

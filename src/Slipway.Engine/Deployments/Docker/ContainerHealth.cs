@@ -56,18 +56,23 @@ internal static class ContainerHealth
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var probing = host.ProbeAsync(probe, either.Token);
-        var ending = host.RunAsync(
-            StackContainers.Quick(context, "wait for its end", DockerCommands.Await(container.Id)) with { Deadline = context.Timeouts.Health * 2 },
-            onLine: null,
-            either.Token);
+        var ending = AwaitEndAsync(context, host, container, either.Token);
         var isEnded = await Task.WhenAny(probing, ending) == ending;
         await either.CancelAsync();
         await Task.WhenAll(SettledAsync(probing), SettledAsync(ending));
         cancellationToken.ThrowIfCancellationRequested();
         if (isEnded)
-            return (await ending).IsSuccess ? await DescribeEndAsync(context, host, container, cancellationToken) : "could not be watched.";
+            return await DescribeEndAsync(context, host, container, cancellationToken);
         var health = await probing;
         return health.IsHealthy ? null : $"does not answer{(probe.UrlPath is { Length: > 0 } path ? $" {path}" : "")} well: {health.Reason}";
+    }
+
+    private static async Task AwaitEndAsync(DeployContext context, IRemoteHost host, ContainerState container, CancellationToken cancellationToken)
+    {
+        var wait = StackContainers.Quick(context, "wait for its end", DockerCommands.Await(container.Id)) with { Deadline = context.Timeouts.Health * 2 };
+        // Containers outlive an engine that restarts, and who waits for them does not.
+        while (!(await host.RunAsync(wait, onLine: null, cancellationToken)).IsSuccess && await StackContainers.FindAsync(context, host, container.Id, cancellationToken) is not null)
+            await StackContainers.LinesAsync(context, host, "wait", ["sleep", "1"], cancellationToken);
     }
 
     private static async Task SettledAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -40,10 +40,11 @@ internal static class RetireContainers
             Programs =
             [
                 NginxCommands.AwaitOldWorkers(context.Timeouts.Drain),
-                .. sequence.Select(step => step.Signal is { } signal
-                    ? DockerCommands.Signal(ids, signal)
+                .. sequence.Select((step, index) => step.Signal is { } signal
+                    ? DockerCommands.SignalOnce(ids, index, signal)
                     : ["sleep", step.Seconds.ToString(CultureInfo.InvariantCulture)]),
                 DockerCommands.StopAndRemove(ids, grace),
+                .. sequence.Count > 0 ? [DockerCommands.ForgetSignals(ids)] : (IEnumerable<IReadOnlyList<string>>)[],
             ],
             Deadline = context.Timeouts.Drain + TimeSpan.FromSeconds(sequence.Sum(step => step.Seconds) + (grace * ids.Count)) + Margin,
             IsDetached = true,

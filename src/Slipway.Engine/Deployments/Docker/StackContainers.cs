@@ -10,6 +10,8 @@ namespace Slipway.Engine.Deployments.Docker;
 internal static class StackContainers
 {
     private const int Attempts = 3;
+    private const int RestartAttempts = 20;
+    private const string NoEngine = "Cannot connect to the Docker daemon";
 
     public static Task<IReadOnlyList<ContainerState>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken) =>
         ListAsync(context.Paths, context.Timeouts, host, cancellationToken);
@@ -31,10 +33,18 @@ internal static class StackContainers
         }
     }
 
+    /// <summary>The container; null when it is gone. An engine that restarts is waited for.</summary>
     public static async Task<ContainerState?> FindAsync(DeployContext context, IRemoteHost host, string id, CancellationToken cancellationToken)
     {
-        var (result, text) = await ReadAsync(host, Quick(context, "look at the container", DockerCommands.Inspect([id])), cancellationToken);
-        return result.IsSuccess ? Read(host, text)[0] : null;
+        for (var attempt = 1; ; attempt++)
+        {
+            var (result, text) = await ReadAsync(host, Quick(context, "look at the container", DockerCommands.Inspect([id])), cancellationToken);
+            if (result.IsSuccess)
+                return Read(host, text)[0];
+            if (attempt == RestartAttempts || !result.Tail.Any(line => line.Contains(NoEngine, StringComparison.Ordinal)))
+                return null;
+            await LinesAsync(context, host, "wait for Docker", ["sleep", "1"], cancellationToken);
+        }
     }
 
     private static IReadOnlyList<ContainerState> Read(IRemoteHost host, string text)

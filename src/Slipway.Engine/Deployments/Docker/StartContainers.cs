@@ -1,4 +1,5 @@
 using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -58,6 +59,8 @@ internal static class StartContainers
     {
         for (var attempt = 0; ; attempt++)
         {
+            if (attempt > 0)
+                taken.UnionWith((await StackContainers.LinesAsync(context, host, "see which ports are taken", Listeners.List, cancellationToken)).Select(line => Listeners.Read(line).Port));
             var ports = HostPorts.Choose(container.Name, [.. container.Service.Ports.Select(port => port.Container)], taken, attempt);
             var create = StackContainers.Quick(context, "make a container", (container with { HostPorts = ports }).Create());
             var result = await host.RunAsync(create, onLine: null, cancellationToken);

@@ -1,4 +1,5 @@
 using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -14,7 +15,9 @@ internal static class SwitchContainers
             async (server, host, token) =>
             {
                 var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, token));
-                await WriteSitesAsync(context, server, SitesOf(context.Docker, [.. plan.Serving]), token);
+                var sites = SitesOf(context.Docker, [.. plan.Serving]);
+                await RefuseTakenPortsAsync(context, server, host, sites, token);
+                await WriteSitesAsync(context, server, sites, token);
             },
             cancellationToken);
         context.State.IsPrepared = true;
@@ -35,6 +38,19 @@ internal static class SwitchContainers
             },
             cancellationToken);
         context.State.Containers = serving;
+    }
+
+    // nginx's own check passes over ports that are in use, and a reload without them is none.
+    private static async Task RefuseTakenPortsAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, IReadOnlyList<ContainerSite> sites, CancellationToken cancellationToken)
+    {
+        var ports = sites.Select(site => site.Port).Where(port => port != ContainerSites.HttpPort).Distinct().ToList();
+        if (ports.Count == 0)
+            return;
+        foreach (var (port, program) in (await StackContainers.LinesAsync(context, host, "see who listens", Listeners.Of(ports), cancellationToken)).Select(Listeners.Read))
+            if (program != "nginx")
+                throw new UserErrorException(FormattableString.Invariant(
+                    $"nginx cannot offer port {port} on {server.Name}, as the definition wants: {(program.Length > 0 ? program : "another program")} listens there. End that, or choose another port, then deploy again."));
     }
 
     /// <summary>Writes nginx's files and has them checked; requests go on as before.</summary>

@@ -36,7 +36,7 @@ internal static class SendCode
             onLine: null,
             cancellationToken);
         if (!result.IsSuccess)
-            await DiskSpace.ThrowIfFullAsync(context, host, context.ReleaseDirectory, cancellationToken);
+            await DiskSpace.ThrowIfFullAsync(context, host, context.ReleaseDirectory, result.Tail, cancellationToken);
         result.EnsureSuccess();
         // An image is made of what is in the commit and nothing else.
         await host.ApplyAsync(context.Wanted.IsDocker ? [ForgetIndex(context)] : Furnish(context), cancellationToken);
