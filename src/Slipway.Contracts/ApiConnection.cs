@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -47,6 +48,30 @@ public sealed class ApiConnection(HttpClient http)
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await ThrowOnErrorAsync(response, cancellationToken);
         return response;
+    }
+
+    /// <summary>Opens a websocket. When the server refuses, it is asked once more without, to learn why.</summary>
+    internal async Task<WebSocket> OpenSocketAsync(string path, CancellationToken cancellationToken)
+    {
+        var address = new Uri(http.BaseAddress ?? throw new InvalidOperationException("The HTTP client needs a base address."), Url(path));
+        var socket = new ClientWebSocket { Options = { CollectHttpResponseDetails = true } };
+        try
+        {
+            await socket.ConnectAsync(new UriBuilder(address) { Scheme = address.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri, http, cancellationToken);
+            return socket;
+        }
+        catch (WebSocketException) when ((int)socket.HttpStatusCode >= 400)
+        {
+            using (socket)
+            using (var response = await http.GetAsync(Url(path), cancellationToken))
+                await ThrowOnErrorAsync(response, cancellationToken);
+            throw;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private async Task<T> ReadAsync<T>(HttpRequestMessage request, CancellationToken cancellationToken)

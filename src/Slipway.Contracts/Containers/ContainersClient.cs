@@ -1,4 +1,5 @@
 using System.Net.ServerSentEvents;
+using System.Net.WebSockets;
 using Slipway.Contracts.Actions;
 using Slipway.Contracts.Http;
 
@@ -43,6 +44,13 @@ public sealed class ContainersClient(ApiConnection connection)
     public IAsyncEnumerable<SseItem<string>> FollowLogAsync(
         string stackUid, string uid, int tail = ContainersClient.UsualTail, CancellationToken cancellationToken = default) =>
         connection.FollowAsync($"{Path(stackUid)}/{Uri.EscapeDataString(uid)}/log/events?tail={tail}", cancellationToken);
+
+    /// <summary>
+    /// Opens a shell in a container. Binary messages are what is typed and printed; a text message <c>{"resize":{"columns":120,"rows":40}}</c> tells a
+    /// new size, and one that comes, <c>{"ended":"..."}</c>, why the terminal is closed.
+    /// </summary>
+    public Task<WebSocket> OpenTerminalAsync(string stackUid, string uid, int columns = 80, int rows = 24, CancellationToken cancellationToken = default) =>
+        connection.OpenSocketAsync($"{Path(stackUid)}/{Uri.EscapeDataString(uid)}/terminal?columns={columns}&rows={rows}", cancellationToken);
 
     private static string Path(string stackUid) => $"stacks/{Uri.EscapeDataString(stackUid)}/containers";
 }

@@ -27,6 +27,14 @@ public interface IRemoteHost
     /// <summary>Reads a file of at most 1 MiB; null where there is none.</summary>
     Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Connects to a Unix socket on the machine, as root. A connection that is lost is not re-made: its stream ends, or throws what was lost.
+    /// </summary>
+    /// <param name="socketPath">Path of the socket.</param>
+    /// <param name="afterwards">A program that the machine runs when the connection is over, whatever ended it and without being asked; none where it is empty.</param>
+    /// <param name="cancellationToken">Ends the wait for the connection, not the connection.</param>
+    Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken);
+
     Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken);
 
     Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken);

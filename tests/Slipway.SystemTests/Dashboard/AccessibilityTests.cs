@@ -14,6 +14,7 @@ public sealed class AccessibilityTests(DashboardRig rig)
         "/", "/stacks", "/stacks/new", "/stacks/{uid}", "/stacks/{uid}/deploy", "/stacks/{uid}/deployments", "/stacks/{uid}/environment",
         "/stacks/{uid}/environment?reveal=GREETING", "/stacks/{uid}/environment?edit=GREETING", "/stacks/{uid}/servers", "/stacks/{uid}/activity",
         "/stacks/{uid}/processes", "/stacks/{uid}/settings", "/stacks/{docker}/services", "/stacks/{docker}/services/web/log", "/stacks/{docker}/containers/cccccccccccc",
+        "/stacks/{docker}/containers/cccccccccccc/terminal",
         "/stacks/{docker}/setup/analysis",
         "/stacks/{uid}/actions/{action}", "/stacks/{uid}/setup/analysis", "/stacks/{uid}/setup/servers", "/stacks/{uid}/setup/deploy",
         "/tokens", "/applications", "/applications/{application}", "/authorized-applications",

@@ -143,6 +143,8 @@ public sealed class JournalTests : IAsyncDisposable
 
         public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
 
+        public Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken) => Task.FromResult(Stream.Null);
+
         public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => Task.FromResult(new ProbeResult(true, 200, ""));
 
         public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("No facts are read.");

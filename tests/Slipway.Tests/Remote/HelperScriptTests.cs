@@ -33,7 +33,7 @@ public sealed partial class HelperScriptTests
     {
         var code = string.Join('\n', Text.Split('\n').Where(line => !line.TrimStart().StartsWith('#')));
         Assert.DoesNotMatch(Shells(), code);
-        Assert.Equal(2, Regex.Count(code, @"\bexec\s*\{"));
+        Assert.Equal(3, Regex.Count(code, @"\bexec\s*\{"));
     }
 
     [GeneratedRegex(@"^\s*(?:use|require) ([A-Za-z:]+)", RegexOptions.Multiline)]

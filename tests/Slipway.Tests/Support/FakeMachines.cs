@@ -93,6 +93,11 @@ internal sealed class FakeMachines : IRemoteHosts
 
         public Task CompleteAsync(IReadOnlyList<string> tickets, CancellationToken cancellationToken) => Task.CompletedTask;
 
+        public async Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken) =>
+            machines.Open(spec).Docker is { } docker && socketPath == "/var/run/docker.sock"
+                ? await docker.ConnectAsync(afterwards, cancellationToken)
+                : throw new IOException($"{spec.Address}: cannot connect to {socketPath}: No such file or directory");
+
         public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken)
         {
             machines.Open(spec).Probes.Add(probe);
@@ -107,6 +112,9 @@ internal sealed class FakeMachines : IRemoteHosts
 internal sealed class FakeMachine(bool letsAllIn)
 {
     public string HostKey { get; set; } = "SHA256:" + new string('A', 43);
+
+    /// <summary>What listens at Docker's socket.</summary>
+    public FakeDocker? Docker { get; set; }
 
     /// <summary>Takes connections and says nothing.</summary>
     public bool IsSilent { get; set; }

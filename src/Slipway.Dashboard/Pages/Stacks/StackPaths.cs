@@ -46,6 +46,11 @@ public static class StackPaths
 
     public static string Container(string uid, string containerUid) => $"{Overview(uid)}/containers/{Uri.EscapeDataString(containerUid)}";
 
+    public static string Terminal(string uid, string containerUid) => $"{Container(uid, containerUid)}/terminal";
+
+    /// <summary>The API's websocket of a terminal.</summary>
+    public static string TerminalSocket(string uid, string containerUid) => $"/api/3{Terminal(uid, containerUid)}.json";
+
     public static string Settings(string uid) => $"{Overview(uid)}/settings";
 
     public static string Activity(string uid) => $"{Overview(uid)}/activity";

@@ -4,6 +4,7 @@ import './container-usage.js';
 import './copy.js';
 import './live.js';
 import './stack-name.js';
+import './terminal.js';
 
 // Menus close when attention goes elsewhere.
 addEventListener('click', event => closeMenus(event.target));

@@ -6,7 +6,7 @@ namespace Slipway.Engine.Remote.Helper;
 /// <summary>The program that Slipway puts on machines, and the only command texts that are ever sent to them.</summary>
 internal static class HelperScript
 {
-    private static readonly string[] Sections = ["fence", "processes", "tickets", "supervise", "direct", "files", "probe", "facts"];
+    private static readonly string[] Sections = ["fence", "processes", "tickets", "supervise", "direct", "files", "probe", "facts", "bridge"];
 
     // What stands behind the end mark is compiled only where it is needed.
     private static readonly byte[] Text =

@@ -12,7 +12,7 @@ internal static class FrameKind
     /// <summary>To the helper: standard input is complete.</summary>
     public const byte InputEnd = (byte)'E';
 
-    /// <summary>To the helper: output up to this offset was taken in, more may be sent.</summary>
+    /// <summary>To the helper: output up to this offset was taken in, more may be sent. From it: the same about input that is passed on.</summary>
     public const byte Receipt = (byte)'A';
 
     /// <summary>From the helper: it wants the standard input.</summary>

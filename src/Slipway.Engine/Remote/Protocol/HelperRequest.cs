@@ -27,6 +27,9 @@ internal static class HelperRequest
         .Add(probe.Healthy.From).Add(probe.Healthy.To).Add(probe.Unit ?? "")
         .Add((long)probe.Deadline.TotalMilliseconds).Add((long)probe.RequestTimeout.TotalMilliseconds).ToArray();
 
+    public static byte[] Bridge(string socketPath, IReadOnlyList<string> afterwards) =>
+        new Packed().Add("bridge").Add(socketPath).AddRange(afterwards).ToArray();
+
     private static Packed Of(string operation, RemoteScope scope) => new Packed().Add(operation).Add(scope.Stack).Add(scope.Epoch);
 
     private static Packed Change(FileChange change) => change switch

@@ -49,6 +49,24 @@ internal sealed class RemoteHost(MachineHelper helper, RemoteScope scope, Engine
         return answer.Count > 1 ? answer[1] : null;
     }
 
+    public async Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken)
+    {
+        var session = await helper.OpenAsync(cancellationToken);
+        try
+        {
+            await session.SendAsync(FrameKind.Request, HelperRequest.Bridge(socketPath, afterwards), cancellationToken);
+            var frame = await session.ReadAsync(cancellationToken);
+            return frame.Kind is FrameKind.Started
+                ? new BridgeStream(session)
+                : throw new InvalidDataException($"The helper of {Machine.Address} answered out of turn.");
+        }
+        catch
+        {
+            await session.CloseAsync();
+            throw;
+        }
+    }
+
     public async Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken)
     {
         var answer = await helper.AskAsync(HelperRequest.Probe(probe), cancellationToken);

@@ -26,8 +26,8 @@ internal sealed class ChangeRecorder(AppDb db, AuditChain chain, TimeProvider ti
     public bool HasChanges => _changes.Count > 0 || _unsaved.Count > 0;
 
     /// <summary>Notes what happens without a row that changes, like the reading of a secret. The entry is written by the save that follows.</summary>
-    public void Note(Stack stack, string change, string type, string name) =>
-        _changes.Add(new() { Type = type, Change = change, Name = name, StackId = stack.Id });
+    public void Note(Stack stack, string change, string type, string name, JsonObject? details = null) =>
+        _changes.Add(new() { Type = type, Change = change, Name = name, StackId = stack.Id, After = details });
 
     /// <summary>The same about a person.</summary>
     public void Note(int userId, string change, string type, string name, JsonObject? details = null) =>

@@ -16,6 +16,7 @@ internal sealed class RecordedChange
     public const string Removed = "removed";
     public const string Read = "read";
     public const string Refused = "refused";
+    public const string Opened = "opened";
     public const string Ended = "ended";
     public const string Secret = "(secret)";
     private const int MaxText = 300;

@@ -9,7 +9,10 @@ internal static class AuthSchemes
     public const string Token = "Token";
     public const string InProcess = "InProcess";
 
-    /// <summary>The API takes the cookie for reads only (live logs in the browser): a page elsewhere can never change anything with it.</summary>
+    /// <summary>
+    /// The API takes the cookie for reads only (live logs in the browser), and for terminals, which look where their page is from: a page elsewhere
+    /// can never change anything with it.
+    /// </summary>
     public static string Choose(HttpContext context)
     {
         if (context.Features.Get<InProcessCall>() is not null)

@@ -63,6 +63,9 @@ internal sealed class JournaledHost(
 
     public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => inner.ReadFileAsync(path, cancellationToken);
 
+    public Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken) =>
+        inner.ConnectAsync(socketPath, afterwards, cancellationToken);
+
     public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => inner.ProbeAsync(probe, cancellationToken);
 
     public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => inner.ReadFactsAsync(cancellationToken);
