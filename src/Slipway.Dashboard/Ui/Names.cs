@@ -35,6 +35,7 @@ public static class Names
     {
         "web" => "Web",
         "docker" => "Docker",
+        "build" => "Builds images",
         "rails" or "app" => "Application",
         "postgresql" => "PostgreSQL",
         "mysql" => "MySQL / MariaDB",

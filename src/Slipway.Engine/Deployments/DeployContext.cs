@@ -79,9 +79,13 @@ internal sealed record DeployContext
     public ValueTask SayAsync(ServerSpec? server, string text) => Log.WriteAsync(server?.Name ?? "", Severity.Info, text);
 
     /// <summary>Does the same on all web servers at once. The first failure ends the others' work and is the one reported.</summary>
-    public Task OnWebServersAsync(Func<ServerSpec, IRemoteHost, CancellationToken, Task> work, CancellationToken cancellationToken)
+    public Task OnWebServersAsync(Func<ServerSpec, IRemoteHost, CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        OnServersAsync(WebServers, work, cancellationToken);
+
+    /// <summary>The same on servers that were chosen among them, or for them.</summary>
+    public Task OnServersAsync(
+        IReadOnlyList<ServerSpec> servers, Func<ServerSpec, IRemoteHost, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
-        var servers = WebServers;
         return servers.Count == 0
             ? throw new UserErrorException("The stack has no web server. Add one, then deploy again.")
             : SideBySide.RunAsync(servers, (server, token) => work(server, Hosts(server), token), cancellationToken);

@@ -35,6 +35,9 @@ public interface IRemoteHost
     /// <param name="cancellationToken">Ends the wait for the connection, not the connection.</param>
     Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken);
 
+    /// <summary>Opens a file of any size, to be read from its start to its end. Reading goes on where it was when a connection is lost.</summary>
+    Task<Stream> OpenFileAsync(string path, CancellationToken cancellationToken);
+
     Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken);
 
     Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken);

@@ -44,4 +44,7 @@ public static class ServerRoles
 
     /// <summary>Runs the containers of a Docker stack, and nginx before them.</summary>
     public const string Docker = "docker";
+
+    /// <summary>Builds the images of a Docker stack in place of a server that runs them.</summary>
+    public const string Build = "build";
 }

@@ -84,6 +84,9 @@ public sealed partial record StackPaths
     /// <summary>Docker's settings for the stack alone: where it is signed in.</summary>
     public string DockerConfiguration => $"{Configuration}/docker";
 
+    /// <summary>Images on their way to other servers; there is nothing while none are.</summary>
+    public string ImageFiles => $"/var/lib/slipway/images/{Slug}";
+
     /// <summary>Files that the container of a command which runs once is made with.</summary>
     public string CommandFiles(string run) => $"{Configuration}/commands/{run}";
 

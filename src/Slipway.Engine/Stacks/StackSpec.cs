@@ -68,6 +68,19 @@ public sealed record StackSpec
     /// <summary>The same stack with another description of one of its servers.</summary>
     public StackSpec With(ServerSpec server) => this with { Servers = [.. Servers.Select(present => present.Uid == server.Uid ? server : present)] };
 
+    /// <summary>The servers that the code is brought to, to run or to be built.</summary>
+    public IEnumerable<ServerSpec> CodeServers => Servers.Where(HasCode);
+
+    /// <summary>Whether a server is one of those.</summary>
+    public bool HasCode(ServerSpec server) => RunsCode(server) || (IsDocker && server.HasRole(ServerRoles.Build));
+
+    /// <summary>
+    /// Where the images of a Docker stack are built: for each kind of processor that its containers run on, on the first server with the role for it, else
+    /// on the first that runs them.
+    /// </summary>
+    public IEnumerable<ServerSpec> Builders => WebServers.Select(server => server.Facts.Architecture).Distinct()
+        .Select(architecture => CodeServers.Where(server => server.Facts.Architecture == architecture).OrderByDescending(server => server.HasRole(ServerRoles.Build)).First());
+
     /// <summary>The databases that live on a server of the stack.</summary>
     public IEnumerable<DatabaseSpec> DatabasesOn(ServerSpec server, string kind) =>
         Databases.Where(database => database.Kind == kind && database.ServerUid == server.Uid);

@@ -27,7 +27,7 @@ internal static class ComponentGroups
     {
         var type = TypeOf(stack, ServerRoles.Web);
         var group = await db.ServerGroups.FirstOrDefaultAsync(
-            group => group.StackId == stack.Id && !DatabaseKinds.Installable.Contains(group.Type), cancellationToken);
+            group => group.StackId == stack.Id && group.Type != ServerRoles.Build && !DatabaseKinds.Installable.Contains(group.Type), cancellationToken);
         if (group is null || group.Type == type)
             return;
         group.Type = type;
@@ -48,6 +48,7 @@ internal static class ComponentGroups
         DatabaseKinds.Redis => "Redis Server",
         DatabaseKinds.Memcached => "Memcached Server",
         StackSpec.DockerFramework => "Docker Server",
+        ServerRoles.Build => "Build Server",
         _ => "Rack Server",
     };
 }

@@ -8,7 +8,7 @@ namespace Slipway.Server.Servers;
 internal static class DefaultRoles
 {
     /// <summary>Roles that a server may be given.</summary>
-    public static readonly IReadOnlyList<string> Known = [ServerRoles.Web, ServerRoles.Docker, .. DatabaseKinds.Installable];
+    public static readonly IReadOnlyList<string> Known = [ServerRoles.Web, ServerRoles.Docker, ServerRoles.Build, .. DatabaseKinds.Installable];
 
     /// <summary>The roles of one more server whose roles were left open.</summary>
     public static async Task<IReadOnlyList<string>> ForNewAsync(AppDb db, Stack stack, IEnumerable<Server> present, CancellationToken cancellationToken)

@@ -141,6 +141,8 @@ public sealed class JournalTests : IAsyncDisposable
 
         public Task CompleteAsync(IReadOnlyList<string> tickets, CancellationToken cancellationToken) => Task.CompletedTask;
 
+        public Task<Stream> OpenFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult(Stream.Null);
+
         public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
 
         public Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken) => Task.FromResult(Stream.Null);

@@ -34,7 +34,7 @@ public sealed class AbandonContainersTests
     [InlineData(false)]
     public async Task ImagesOfTheAttempt_AreSetAside_UnlessItOnlyUsedThem(bool isItsOwn)
     {
-        _attempt.Machine.Answers[Line(DockerCommands.ListImages(_attempt.Context.Paths))] = "slipway/shop/web:1\nslipway/shop/web:2\nslipway/shop/web:12";
+        _attempt.Machine.Answers[Line(ImageCommands.List(_attempt.Context.Paths))] = "slipway/shop/web:1\nslipway/shop/web:2\nslipway/shop/web:12";
 
         await Abandon.RunAsync(_attempt.Context, removeRelease: isItsOwn, Cancel);
 

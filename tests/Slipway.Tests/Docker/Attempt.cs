@@ -17,9 +17,7 @@ internal sealed class Attempt : IStepLog
 
     public Attempt(params IReadOnlyList<ServiceDefinition> services)
     {
-        Machine = _machines.Add("203.0.113.1");
-        Machine.HostKey = "SHA256:x";
-        Machine.Files[DockerConfig.Path] = "{}";
+        Machine = AddMachine(1);
         var timeouts = new EngineTimeouts();
         Context = new()
         {
@@ -44,6 +42,15 @@ internal sealed class Attempt : IStepLog
     public FakeMachine Machine { get; }
 
     public DeployContext Context { get; }
+
+    /// <summary>The machine behind <see cref="Specs.Server"/>.</summary>
+    public FakeMachine AddMachine(int number)
+    {
+        var machine = _machines.Add($"203.0.113.{number}");
+        machine.HostKey = "SHA256:x";
+        machine.Files[DockerConfig.Path] = "{}";
+        return machine;
+    }
 
     public List<string> Said { get; } = [];
 

@@ -82,8 +82,8 @@ public sealed class DockerCommandTests
     public void EverythingThatIsListed_IsOfTheStack()
     {
         Assert.Equal(["docker", "container", "ls", "--all", "--quiet", "--no-trunc", "--filter", "label=slipway.stack=shop"], DockerCommands.ListContainers(Paths));
-        Assert.Equal(["docker", "image", "ls", "--filter", "reference=slipway/shop/*", "--format", "{{.Repository}}:{{.Tag}}"], DockerCommands.ListImages(Paths));
-        Assert.Equal(["docker", "image", "prune", "--force", "--filter", "label=slipway.stack=shop"], DockerCommands.PruneImages(Paths));
+        Assert.Equal(["docker", "image", "ls", "--filter", "reference=slipway/shop/*", "--format", "{{.Repository}}:{{.Tag}}"], ImageCommands.List(Paths));
+        Assert.Equal(["docker", "image", "prune", "--force", "--filter", "label=slipway.stack=shop"], ImageCommands.Prune(Paths));
         Assert.Equal(["docker", "volume", "ls", "--quiet", "--filter", "label=slipway.stack=shop"], DockerCommands.ListVolumes(Paths));
     }
 

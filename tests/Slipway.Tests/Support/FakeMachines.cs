@@ -58,6 +58,11 @@ internal sealed class FakeMachines : IRemoteHosts
         public async Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken)
         {
             var machine = machines.Open(spec);
+            if (command.OpenInput is not null)
+            {
+                using var input = new StreamReader(await command.OpenInput(cancellationToken));
+                machine.Inputs[command.Name] = await input.ReadToEndAsync(cancellationToken);
+            }
             foreach (var program in command.Programs)
             {
                 machine.Programs.Add(string.Join(' ', program));
@@ -69,12 +74,17 @@ internal sealed class FakeMachines : IRemoteHosts
                 var text = program[0] == "getent" ? $"{spec.UserName}:x:1000:1000::/home/{spec.UserName}:/bin/sh" : "staff";
                 if (onLine is not null && program is ["getent" or "id", ..])
                     await onLine!(new(text, 0));
+                if (onLine is not null && program is ["stat", ..])
+                    await onLine(new(machine.SizeOfFiles, 0));
             }
             return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, []);
         }
 
         public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) =>
-            Task.FromResult(machines.Open(spec).Files.TryGetValue(path, out var text) ? Encoding.UTF8.GetBytes(text) : null);
+            Task.FromResult(machines.Open(spec).Read(path) is { } text ? Encoding.UTF8.GetBytes(text) : null);
+
+        public Task<Stream> OpenFileAsync(string path, CancellationToken cancellationToken) =>
+            Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(machines.Open(spec).Read(path) ?? path)));
 
         public Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<FileChange> changes, CancellationToken cancellationToken)
         {
@@ -121,6 +131,12 @@ internal sealed class FakeMachine(bool letsAllIn)
 
     public Dictionary<string, string> Files { get; } = [];
 
+    /// <summary>What files of a name hold wherever they are, when nothing was written there.</summary>
+    public Dictionary<string, string> NamedFiles { get; } = [];
+
+    /// <summary>What stat prints of any file.</summary>
+    public string SizeOfFiles { get; set; } = "0";
+
     /// <summary>What was run on it, arguments separated by spaces.</summary>
     public List<string> Programs { get; } = [];
 
@@ -130,8 +146,13 @@ internal sealed class FakeMachine(bool letsAllIn)
     /// <summary>What was asked on it, for health.</summary>
     public List<HttpProbe> Probes { get; } = [];
 
+    /// <summary>What commands were given on standard input, by their names.</summary>
+    public Dictionary<string, string> Inputs { get; } = [];
+
     /// <summary>Paths that were removed, whether there was something or not.</summary>
     public List<string> Removed { get; } = [];
+
+    public string? Read(string path) => Files.GetValueOrDefault(path) ?? NamedFiles.GetValueOrDefault(Path.GetFileName(path));
 
     public bool Opens(string privateKey) => letsAllIn
         || Files.Values.Any(file => file.Contains(Slipway.Engine.SshKeyPair.FromPrivate(new(privateKey)).Public.Split(' ')[1], StringComparison.Ordinal));

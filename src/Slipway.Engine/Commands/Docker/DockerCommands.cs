@@ -60,21 +60,6 @@ internal static class DockerCommands
     /// <summary>The password comes on standard input.</summary>
     public static IReadOnlyList<string> SignIn(string registry, string user) => ["docker", "login", "--username", user, "--password-stdin", registry];
 
-    public static IReadOnlyList<string> Pull(string image) => ["docker", "image", "pull", "--quiet", image];
-
-    public static IReadOnlyList<string> Tag(string image, string name) => ["docker", "image", "tag", image, name];
-
-    public static IReadOnlyList<string> FindImage(string image) => ["docker", "image", "inspect", "--format", "{{.Id}}", "--", image];
-
-    /// <summary>All names of the stack's images, one a line, each with its release behind the colon.</summary>
-    public static IReadOnlyList<string> ListImages(StackPaths paths) =>
-        ["docker", "image", "ls", "--filter", $"reference={paths.Images}/*", "--format", "{{.Repository}}:{{.Tag}}"];
-
-    public static IReadOnlyList<string> RemoveImages(IEnumerable<string> images) => ["docker", "image", "rm", "--", .. images];
-
-    /// <summary>Removes what lost its last name, and of that only the stack's own.</summary>
-    public static IReadOnlyList<string> PruneImages(StackPaths paths) => ["docker", "image", "prune", "--force", .. Filter(StackLabel, paths.Slug)];
-
     /// <summary>Of a build that fails nothing may stay, for nobody would ever remove it.</summary>
     public static IReadOnlyList<string> Build(StackPaths paths, string release, string commit, string dockerfile, string context, IEnumerable<string> names) =>
     [

@@ -1,5 +1,6 @@
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Images;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -12,7 +13,7 @@ internal static class AbandonContainers
     {
         if (context.State.IsSwitched)
             return;
-        await Task.WhenAll(context.WebServers.Select(async server =>
+        await Task.WhenAll(context.Wanted.CodeServers.Select(async server =>
         {
             try
             {
@@ -29,12 +30,15 @@ internal static class AbandonContainers
     private static async Task CleanAsync(
         DeployContext context, ServerSpec server, IRemoteHost host, bool removeRelease, CancellationToken cancellationToken)
     {
-        await host.ApplyAsync([new Remove($"{context.Paths.Configuration}/containers"), new Remove(context.ReleaseDirectory)], cancellationToken);
+        await host.ApplyAsync(
+            [new Remove($"{context.Paths.Configuration}/containers"), new Remove(context.ReleaseDirectory), new Remove(context.Paths.ImageFiles)], cancellationToken);
         // Before Docker is installed nothing can have been left.
         if (await host.ReadFileAsync(DockerConfig.Path, cancellationToken) is null)
             return;
         if (removeRelease)
             await SetImagesAsideAsync(context, host, cancellationToken);
+        if (!context.Wanted.RunsCode(server))
+            return;
         var present = await StackContainers.ListAsync(context, host, cancellationToken);
         // Also of those that are down: a site whose upstream vanished would have nginx refuse every stack of the machine.
         await SwitchBackAsync(context, server, [.. present.Where(container => container.Run != context.Run && container.IsPinned)], cancellationToken);
@@ -62,7 +66,7 @@ internal static class AbandonContainers
         var moved = await host.RunAsync(
             StackContainers.Quick(context, "set the new images aside", []) with
             {
-                Programs = [.. images.Select(image => DockerCommands.Tag(image, PruneImages.FailedName(image))), DockerCommands.RemoveImages(images)],
+                Programs = [.. images.Select(image => ImageCommands.Tag(image, PruneImages.FailedName(image))), ImageCommands.Remove(images)],
                 Deadline = context.Timeouts.Service,
             },
             onLine: null,

@@ -1,3 +1,4 @@
+using Slipway.Engine.Deployments.Docker.Images;
 using Slipway.Engine.Deployments.Steps;
 
 namespace Slipway.Engine.Deployments.Docker;
@@ -5,21 +6,25 @@ namespace Slipway.Engine.Deployments.Docker;
 /// <summary>From a commit to its containers serving on all servers, or on none.</summary>
 internal static class DockerDeploy
 {
+    private static readonly TimeSpan LongestTransfer = TimeSpan.FromHours(2);
+
     public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
     [
         new("find the commit", FindCommit.RunAsync) { Retries = 2, IsHeavy = true },
         new("find the databases", FindDatabases.RunAsync) { When = FindDatabases.IsNeeded },
         .. Provision.Steps,
-        new("send the code", SendCode.RunAsync) { When = context => context.Docker.Services.Any(service => service.Build is not null), IsHeavy = true },
+        new("send the code", SendCode.RunAsync) { When = BuildImages.IsNeeded, IsHeavy = true },
         new("write the environment", WriteContainerFiles.RunAsync),
         new("make network and volumes", MakeNetwork.RunAsync),
-        new("build images", BuildImages.RunAsync) { Deadline = TimeSpan.FromHours(2) },
+        new("build images", BuildImages.RunAsync) { When = BuildImages.IsNeeded, Deadline = LongestTransfer },
+        new("pull images", PullImages.RunAsync) { When = PullImages.IsNeeded, Deadline = LongestTransfer },
+        new("bring images to all servers", ShareImages.RunAsync) { When = ShareImages.IsNeeded, Deadline = LongestTransfer },
         new("run commands of the deployment", RunCommands.RunAsync) { When = RunCommands.HasAny, Deadline = TimeSpan.FromHours(1) },
         .. ContainerSteps.StartAndSwitch,
         new("remove old images", PruneImages.RunAsync),
     ];
 
-    /// <summary>Back to images that are still on the servers, without a build.</summary>
+    /// <summary>Back to images that are still on the servers, without a build. Servers that lack them get them from others.</summary>
     public static IReadOnlyList<Step<DeployContext>> RollbackSteps { get; } = Again("find the images");
 
     /// <summary>The live images started anew with the variables as they are now.</summary>
@@ -27,7 +32,7 @@ internal static class DockerDeploy
 
     private static IReadOnlyList<Step<DeployContext>> Again(string find) =>
     [
-        new(find, FindImages.RunAsync),
+        new(find, ShareImages.RunAsync) { Deadline = LongestTransfer },
         new("write the environment", WriteContainerFiles.RunAsync),
         new("make network and volumes", MakeNetwork.RunAsync),
         .. ContainerSteps.StartAndSwitch,

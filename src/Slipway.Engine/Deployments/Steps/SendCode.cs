@@ -4,11 +4,12 @@ using Slipway.Engine.Remote;
 
 namespace Slipway.Engine.Deployments.Steps;
 
-/// <summary>Brings the commit into the server's cached copy, only what is new, and checks it out into the release directory.</summary>
+/// <summary>Brings the commit into the servers' cached copies, only what is new, and checks it out into the release directory: where it runs, or is built.</summary>
 internal static class SendCode
 {
     public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) =>
-        context.OnWebServersAsync((_, host, token) => SendAsync(context, host, token), cancellationToken);
+        context.OnServersAsync(
+        context.Wanted.IsDocker ? [.. context.Wanted.Builders] : context.WebServers, (_, host, token) => SendAsync(context, host, token), cancellationToken);
 
     private static async Task SendAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ internal sealed class DockerComponent : IComponent
 
     public ProvisionPhase Phase => ProvisionPhase.Servers;
 
-    public ComponentPlan? Plan(StackSpec stack, ServerSpec server) => !stack.IsDocker || !stack.RunsCode(server) ? null : new ComponentPlan
+    public ComponentPlan? Plan(StackSpec stack, ServerSpec server) => !stack.IsDocker || !stack.HasCode(server) ? null : new ComponentPlan
     {
         Packages = WithoutCommandLine.Contains(server.Facts.Codename) ? [Engine, CommandLine] : [Engine],
         Files = [new MakeDirectory(stack.Paths.DockerConfiguration, Modes.PrivateDirectory)],
@@ -50,9 +50,10 @@ internal sealed class DockerComponent : IComponent
             await run.RunAsync("stop containers", [DockerCommands.StopAndRemove(containers, graceSeconds: 10)], run.Timeouts.Drain * 3, cancellationToken);
         if ((await run.ReadAsync("look for the network", [DockerCommands.FindNetwork(paths)], cancellationToken)).Result.IsSuccess)
             await run.RunAsync("remove the network", DockerCommands.RemoveNetwork(paths), cancellationToken);
-        var images = await ListAsync(run, "list images", DockerCommands.ListImages(paths), cancellationToken);
+        var images = await ListAsync(run, "list images", ImageCommands.List(paths), cancellationToken);
         if (images.Count > 0)
-            await run.RunAsync("remove images", DockerCommands.RemoveImages(images), cancellationToken);
+            await run.RunAsync("remove images", ImageCommands.Remove(images), cancellationToken);
+        await run.Host.ApplyAsync([new Remove(paths.ImageFiles)], cancellationToken);
         var volumes = await ListAsync(run, "list volumes", DockerCommands.ListVolumes(paths), cancellationToken);
         if (withData && volumes.Count > 0)
             await run.RunAsync("remove volumes", DockerCommands.RemoveVolumes(volumes), cancellationToken);

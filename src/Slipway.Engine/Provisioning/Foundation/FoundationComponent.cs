@@ -5,7 +5,7 @@ using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Provisioning.Foundation;
 
-/// <summary>What every server has, and the places and the user of the stack where its code runs.</summary>
+/// <summary>What every server has, and the places and the user of the stack where its code is.</summary>
 internal sealed class FoundationComponent : IComponent
 {
     // nginx reads static files and connects to sockets that belong to the stack's group.
@@ -18,14 +18,14 @@ internal sealed class FoundationComponent : IComponent
     public ComponentPlan Plan(StackSpec stack, ServerSpec server)
     {
         var sshd = new WriteFile(SshdConfig.Path, Encoding.UTF8.GetBytes(SshdConfig.Text));
-        return stack.RunsCode(server)
+        return stack.HasCode(server)
             ? new ComponentPlan { Packages = ["git", "logrotate"], Files = [.. Directories(stack.Paths), sshd], Settings = [new(stack.Paths.User)] }
             : new ComponentPlan { Files = [sshd] };
     }
 
     public async Task ConfigureAsync(ComponentRun run, CancellationToken cancellationToken)
     {
-        if (run.Stack.RunsCode(run.Server))
+        if (run.Stack.HasCode(run.Server))
             await AddUserAsync(run, run.Stack.Paths, cancellationToken);
         await run.ApplyAsync(run.Plan.Files, cancellationToken);
         if (await run.IsStaleAsync("sshd", SshdConfig.Text, cancellationToken))
@@ -35,7 +35,7 @@ internal sealed class FoundationComponent : IComponent
     public async Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
     {
         var paths = run.Stack.Paths;
-        if (!run.Stack.RunsCode(run.Server))
+        if (!run.Stack.HasCode(run.Server))
             return;
         await run.Host.ApplyAsync([new Remove(LogRotation.Path(paths)), new Remove(paths.Configuration)], cancellationToken);
         var uploads = await run.ReadAsync("look for uploaded files", [["find", paths.System, "-mindepth", "1", "-print", "-quit"]], cancellationToken);

@@ -141,18 +141,46 @@ sub remove_entry {
     rmdir $name or os_fault("cannot remove $path");
 }
 
-sub read_file {
-    my ($path, $most) = @_;
+# A regular file, opened; nothing where there is none.
+sub open_file {
+    my ($path) = @_;
     my $name = walk($path, 0);
-    return send_result(0) if !defined $name;
+    return undef if !defined $name;
     my @found = lstat $name;
-    return send_result(0) if !@found && $! == $ENOENT;
+    return undef if !@found && $! == $ENOENT;
     fault('refused', "$path is a link that is not root's") if @found && S_ISLNK($found[2]) && $found[4] != 0;
     my $follows = @found && S_ISLNK($found[2]) ? 0 : O_NOFOLLOW;
     my $is_open = sysopen my $file, $name, O_RDONLY | O_NONBLOCK | $follows;
-    return send_result(0) if !$is_open && $! == $ENOENT;
+    return undef if !$is_open && $! == $ENOENT;
     $is_open or os_fault("cannot read $path");
     -f $file or fault('refused', "$path is not a regular file");
+    return $file;
+}
+
+# Sends a file from an offset on, as fast as the caller takes it in.
+sub fetch_file {
+    my ($path, $offset) = @_;
+    my $file = open_file($path) || fault('refused', "there is no file $path");
+    sysseek $file, $offset, 0;
+    my $acknowledged = $offset;
+    until ($ended) {
+        while (!$ended && $offset - $acknowledged < $WINDOW) {
+            my $count = sysread $file, my $data, 1 << 16;
+            defined $count or os_fault("cannot read $path");
+            return send_result() if !$count;
+            send_frame('O', pack('Q>', $offset) . $data);
+            $offset += $count;
+        }
+        receive() if readable($BEAT, \*STDIN);
+        while (my ($kind, $payload) = take_frame()) {
+            $acknowledged = unpack 'Q>', $payload if $kind eq 'A';
+        }
+    }
+}
+
+sub read_file {
+    my ($path, $most) = @_;
+    my $file = open_file($path) || return send_result(0);
     my $content = '';
     while (sysread $file, $content, 1 << 16, length $content) {
         fault('refused', "$path is larger than $most bytes") if length $content > $most;

@@ -10,11 +10,11 @@ write_all(\*STDOUT, "\0SLIPWAY1\n") or exit 1;
 $> == 0 or fault('notroot', 'the helper does not run as root');
 my %sections = (
     run => ['fence', 'processes', 'tickets'], direct => ['fence', 'processes', 'direct'], cancel => ['fence', 'processes', 'tickets'],
-    complete => ['fence', 'tickets'], files => ['fence', 'files'], read => ['files'], probe => ['probe'], facts => ['facts'], bridge => ['bridge'],
+    complete => ['fence', 'tickets'], files => ['fence', 'files'], read => ['files'], fetch => ['files'], probe => ['probe'], facts => ['facts'], bridge => ['bridge'],
 );
 my %operations = (
     run => \&run_ticket, direct => \&run_direct, cancel => \&cancel_ticket, complete => \&complete_tickets,
-    files => \&apply_changes, read => \&read_file, probe => \&probe, facts => \&facts, bridge => \&bridge,
+    files => \&apply_changes, read => \&read_file, fetch => \&fetch_file, probe => \&probe, facts => \&facts, bridge => \&bridge,
 );
 
 # Each request has a process of its own, so that none leaves anything behind for the next; this one only waits. The first answer is not kept

@@ -20,6 +20,8 @@ internal static class HelperRequest
 
     public static byte[] Read(string path) => new Packed().Add("read").Add(path).Add(LongestFile).ToArray();
 
+    public static byte[] Fetch(string path, long offset) => new Packed().Add("fetch").Add(path).Add(offset).ToArray();
+
     public static byte[] Facts() => new Packed().Add("facts").ToArray();
 
     public static byte[] Probe(HttpProbe probe) => new Packed().Add("probe")

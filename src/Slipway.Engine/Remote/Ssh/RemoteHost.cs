@@ -67,6 +67,8 @@ internal sealed class RemoteHost(MachineHelper helper, RemoteScope scope, Engine
         }
     }
 
+    public Task<Stream> OpenFileAsync(string path, CancellationToken cancellationToken) => Task.FromResult<Stream>(new RemoteFile(helper, path));
+
     public async Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken)
     {
         var answer = await helper.AskAsync(HelperRequest.Probe(probe), cancellationToken);

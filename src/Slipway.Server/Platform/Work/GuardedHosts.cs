@@ -51,6 +51,8 @@ internal sealed class GuardedHosts(IRemoteHosts inner, ClaimCheck claims, Runnin
         public Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken) =>
             AskAsync("connect", token => inner.ConnectAsync(socketPath, afterwards, token), cancellationToken);
 
+        public Task<Stream> OpenFileAsync(string path, CancellationToken cancellationToken) => AskAsync("open a file", token => inner.OpenFileAsync(path, token), cancellationToken);
+
         public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => AskAsync("probe", token => inner.ProbeAsync(probe, token), cancellationToken);
 
         public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => AskAsync("read facts", inner.ReadFactsAsync, cancellationToken);

@@ -66,6 +66,8 @@ internal sealed class JournaledHost(
     public Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken) =>
         inner.ConnectAsync(socketPath, afterwards, cancellationToken);
 
+    public Task<Stream> OpenFileAsync(string path, CancellationToken cancellationToken) => inner.OpenFileAsync(path, cancellationToken);
+
     public Task<ProbeResult> ProbeAsync(HttpProbe probe, CancellationToken cancellationToken) => inner.ProbeAsync(probe, cancellationToken);
 
     public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => inner.ReadFactsAsync(cancellationToken);

@@ -3,7 +3,7 @@ using Slipway.Engine.Deployments.Steps;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
-namespace Slipway.Engine.Deployments.Docker;
+namespace Slipway.Engine.Deployments.Docker.Images;
 
 /// <summary>Keeps the images of the newest releases for rollback and removes the others.</summary>
 internal static class PruneImages
@@ -14,7 +14,8 @@ internal static class PruneImages
     public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
     {
         var kept = new HashSet<string>();
-        await context.OnWebServersAsync(
+        await context.OnServersAsync(
+            [.. context.Wanted.CodeServers],
             async (server, host, token) =>
             {
                 var remaining = await PruneAsync(context, server, host, token);
@@ -45,7 +46,7 @@ internal static class PruneImages
             var removed = await host.RunAsync(
                 StackContainers.Quick(context, "remove old images", []) with
                 {
-                    Programs = [DockerCommands.RemoveImages(old), DockerCommands.PruneImages(context.Paths)],
+                    Programs = [ImageCommands.Remove(old), ImageCommands.Prune(context.Paths)],
                     Deadline = context.Timeouts.Service,
                 },
                 onLine: null,
@@ -57,7 +58,7 @@ internal static class PruneImages
     }
 
     private static Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken) =>
-        StackContainers.LinesAsync(context, host, "list images", DockerCommands.ListImages(context.Paths), cancellationToken);
+        StackContainers.LinesAsync(context, host, "list images", ImageCommands.List(context.Paths), cancellationToken);
 
     private static string ReleaseOf(string image) => image[(image.LastIndexOf(':') + 1)..];
 }
