@@ -24,7 +24,7 @@ public sealed record AddServer
     /// <summary>By default the name of an animal; unique in the stack.</summary>
     public string? Name { get; init; }
 
-    /// <summary>What it is for: web, postgresql, mysql, redis, memcached. By default web and every database that has no server yet.</summary>
+    /// <summary>What it is for: web, docker, build, postgresql, mysql, redis, memcached. By default web (docker in a Docker stack) and every database that has no server yet.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 }
 

@@ -30,7 +30,7 @@ internal sealed class Server
     /// <summary>Unique in the stack.</summary>
     public required string Name { get; set; }
 
-    /// <summary>web, docker, postgresql, mysql, redis, memcached; separated by spaces.</summary>
+    /// <summary>web, docker, build, postgresql, mysql, redis, memcached; separated by spaces.</summary>
     public required string Roles { get; set; }
 
     /// <summary>Whether the roles were left to Slipway. Then databases that a later analysis finds come here too.</summary>

@@ -13,6 +13,10 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         var servers = await Task.WhenAll(owner.StartDockerServerAsync(), owner.StartDockerServerAsync());
         var app = await DockerApp.DeployAsync(owner, "Container fleet", servers);
         var uids = (await app.Client.Servers.ListAsync(app.Uid, 1, App.Token)).Response.ToDictionary(server => server.Address, server => server.Uid);
+        Assert.Equal(await ImagesAsync(servers[0]), await ImagesAsync(servers[1]));
+        Assert.Equal("", await servers[1].ExecuteAsync(["find", "/var/deploy", "-name", "cached-copy"], App.Token));
+        // As on a server that was added later.
+        await servers[1].ExecuteAsync(["sh", "-c", "docker image ls --format '{{.Repository}}:{{.Tag}}' --filter 'reference=slipway/*/web' | xargs docker image rm"], App.Token);
         // Everything starts on the first server; the others answer that nothing is there.
         Assert.Equal(503, (int)(await Assert.ThrowsAsync<HttpRequestException>(() => app.GetAsync("/", servers[1]))).StatusCode!);
 
@@ -28,13 +32,17 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         await app.Code.CommitVersionAsync("301", App.Token);
         var failed = await app.DeployAsync();
         Assert.Equal("failed", failed.Outcome.Meaning);
+        Assert.Contains(await app.LinesAsync(failed.AsyncActionId!.Value), line => line.EndsWith(" MB, 2 of 4 layers.", StringComparison.Ordinal));
         Assert.Equal([before, before], [await app.GetAsync("/"), await app.GetAsync("/", servers[1])]);
 
         await servers[1].ExecuteAsync(["sh", "-c", "rm -f /var/log/containers/*/web"], App.Token);
         // From now on with a database, which is on the first server.
         var services = await File.ReadAllTextAsync(Path.Combine(app.Code.Folder, ".cloud66/services.yml"), App.Token);
         await app.Code.CommitAsync(new Dictionary<string, string?> { [".cloud66/services.yml"] = services + "  databases: [redis]\n" }, App.Token);
-        DeployedApp.AssertSucceeded(await app.DeployAsync());
+        var again = await app.DeployAsync();
+        DeployedApp.AssertSucceeded(again);
+        Assert.Contains(await app.LinesAsync(again.AsyncActionId!.Value), line => line.EndsWith(" MB, 1 of 3 layers.", StringComparison.Ordinal));
+        Assert.Equal(await ImagesAsync(servers[0]), await ImagesAsync(servers[1]));
         await ProbeFromAfarAsync(app, uids[servers[1].Address]);
         Assert.Equal(["301", "301"], [await app.GetAsync("/"), await app.GetAsync("/", servers[1])]);
         Assert.Equal(3, (await app.Client.Services.GetAsync(app.Uid, "web", cancellationToken: App.Token)).Containers.Count);
@@ -46,4 +54,7 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         await app.EndAsync(probe.Id);
         Assert.Equal("redis=yes", (await app.LinesAsync(probe.Id))[0]);
     }
+
+    private static Task<string> ImagesAsync(FreshServer server) => server.ExecuteAsync(
+        ["docker", "image", "ls", "--no-trunc", "--filter", "reference=slipway/*/web", "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"], App.Token);
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Slipway.Engine.Remote;
 
@@ -116,6 +117,23 @@ public sealed class RemoteFilesTests(TestServer server) : IClassFixture<TestServ
         await server.ExecAsync("truncate", "--size", "1048577", "/srv/mebibyte");
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.ReadFileAsync("/srv/mebibyte", Token));
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.ReadFileAsync("/srv", Token));
+    }
+
+    [Fact]
+    public async Task OpenFile_GoesOnWhereItWas_AfterALostConnection()
+    {
+        await server.ExecAsync("sh", "-c", "head -c 30000000 /dev/urandom >/srv/large");
+        var host = server.Host();
+        await using var file = await host.OpenFileAsync("/srv/large", Token);
+        var content = new byte[30_000_000];
+        await file.ReadExactlyAsync(content.AsMemory(0, 5_000_000), Token);
+        Assert.True(await server.CutAsync() > 0);
+        await file.ReadExactlyAsync(content.AsMemory(5_000_000), Token);
+        Assert.Equal(0, await file.ReadAsync(new byte[1], Token));
+        Assert.StartsWith(Convert.ToHexStringLower(SHA256.HashData(content)), await server.ExecAsync("sha256sum", "/srv/large"), StringComparison.Ordinal);
+
+        await using var none = await host.OpenFileAsync("/srv/no/such/file", Token);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await none.ReadExactlyAsync(new byte[1], Token));
     }
 
     private async Task AssertRefusedAsync(FileChange change, string reason = "")

@@ -10,7 +10,8 @@ write_all(\*STDOUT, "\0SLIPWAY1\n") or exit 1;
 $> == 0 or fault('notroot', 'the helper does not run as root');
 my %sections = (
     run => ['fence', 'processes', 'tickets'], direct => ['fence', 'processes', 'direct'], cancel => ['fence', 'processes', 'tickets'],
-    complete => ['fence', 'tickets'], files => ['fence', 'files'], read => ['files'], fetch => ['files'], probe => ['probe'], facts => ['facts'], bridge => ['bridge'],
+    complete => ['fence', 'tickets'], files => ['fence', 'files'], read => ['files'], fetch => ['files'], probe => ['probe'], facts => ['facts'],
+    bridge => ['bridge'],
 );
 my %operations = (
     run => \&run_ticket, direct => \&run_direct, cancel => \&cancel_ticket, complete => \&complete_tickets,
