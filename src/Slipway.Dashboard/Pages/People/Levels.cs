@@ -11,7 +11,7 @@ internal static class Levels
         (10, "view", "looks at stacks, deployments and logs"),
         (20, "deploy", "deploys, cancels, rolls back"),
         (30, "control", "scales and restarts"),
-        (40, "shell", "gets the servers' keys"),
+        (40, "shell", "gets the servers' keys, runs commands and opens terminals in containers"),
         (50, "delete", "deletes stacks"),
         (60, "admin", "changes settings, variables and servers"),
     ];

@@ -23,6 +23,7 @@ internal sealed class TerminalConnection(
     private const int Piece = 16 * 1024;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortGoodbye = TimeSpan.FromSeconds(1);
 
     private readonly Channel<TerminalSize> _sizes = Channel.CreateBounded<TerminalSize>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly SemaphoreSlim _room = new(0);
@@ -197,10 +198,10 @@ internal sealed class TerminalConnection(
         return TerminalEnd.NodeStops;
     }
 
-    // A reader that has gone, or does not listen, is not waited for longer than a moment.
+    // A reader that has gone, or does not listen, is not waited for longer than a moment, and by a node that ends not even that.
     private async Task CloseAsync(TerminalEnd end, Task reading, Task printing)
     {
-        using var patience = new CancellationTokenSource(Goodbye, time);
+        using var patience = new CancellationTokenSource(terminals.Stopping.IsCancellationRequested ? ShortGoodbye : Goodbye, time);
         try
         {
             await printing.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
