@@ -37,7 +37,7 @@ internal static class Abandon
         // Only a server whose old run was looked for came near the switch; the others' nginx is left alone, and nobody asks their new run.
         var isNear = isPinned || context.State.OldRuns.ContainsKey(server.Uid);
         if (old is null)
-            await Switcher.TakeDownAsync(context, server, cancellationToken);
+            await Switcher.TakeDownAsync(context, server, [], cancellationToken);
         else if (isNear && !await SwitchBackAsync(context, server, old, isPinned, cancellationToken))
             return;
         await RetireRuns.StopAsync(context, host, context.Run, drain: isNear, cancellationToken);

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Analysis.Settings;
 using Slipway.Engine.Deployments.Docker;
+using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Deployments;
@@ -31,6 +32,12 @@ internal sealed class DeployState
 
     /// <summary>The containers that serve since the switch, on all servers.</summary>
     public List<ServingContainer> Containers { get; set; } = [];
+
+    /// <summary>What each server has for the names of a Docker stack's services, by uid; nothing where Docker's own network names them.</summary>
+    public Dictionary<string, ServerNames> Names { get; set; } = [];
+
+    /// <summary>Whether containers are given names besides those of Docker's network.</summary>
+    public bool HasNames { get; set; }
 
     /// <summary>Whether every web server has passed the check before the switch; until then no nginx was told of the new run.</summary>
     public bool IsPrepared { get; set; }

@@ -15,22 +15,29 @@ internal static class Switcher
         await PrepareAsync(
             context,
             context.Hosts(server),
-            NginxConfig.Upstream(paths.UpstreamName, paths.WebSocket(run)),
-            NginxConfig.Site(context.Stack, server),
-            server.AnswersUnknownNames ? NginxConfig.DefaultSite(context.Stack, server) : null,
+            new(NginxConfig.Upstream(paths.UpstreamName, paths.WebSocket(run)), NginxConfig.Site(context.Stack, server))
+            {
+                DefaultSite = server.AnswersUnknownNames ? NginxConfig.DefaultSite(context.Stack, server) : null,
+            },
             cancellationToken);
     }
 
-    /// <summary>The same with files that are made already. Without a default site, the one that is there stays where it can.</summary>
-    public static async Task PrepareAsync(
-        DeployContext context, IRemoteHost host, string upstream, string site, string? defaultSite, CancellationToken cancellationToken)
+    /// <summary>The same with files that are made already.</summary>
+    public static async Task PrepareAsync(DeployContext context, IRemoteHost host, SiteFiles files, CancellationToken cancellationToken)
     {
         var paths = context.Paths;
         // One of the stack's own that hands requests to what is no more would have nginx refuse every stack of the machine.
-        FileChange[] unknownNames = defaultSite is not null ? [File(NginxConfig.DefaultSitePath, defaultSite)]
-            : await OwnDefaultSiteAsync(context, host, cancellationToken) is { } own && !NginxConfig.IsServedBy(own, upstream) ? [new Remove(NginxConfig.DefaultSitePath)]
+        FileChange[] unknownNames = files.DefaultSite is not null ? [File(NginxConfig.DefaultSitePath, files.DefaultSite)]
+            : await OwnDefaultSiteAsync(context, host, cancellationToken) is { } own && !NginxConfig.IsServedBy(own, files.Upstream) ? [new Remove(NginxConfig.DefaultSitePath)]
             : [];
-        await host.ApplyAsync([File(paths.NginxUpstream, upstream), File(paths.NginxSite, site), .. unknownNames], cancellationToken);
+        await host.ApplyAsync(
+            [File(paths.NginxUpstream, files.Upstream), File(paths.NginxSite, files.Site), .. unknownNames, .. files.Others], cancellationToken);
+        await CheckAsync(context, host, cancellationToken);
+    }
+
+    /// <summary>Whether nginx would take what its files say.</summary>
+    public static async Task CheckAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
         var check = await host.RunAsync(Quick(context, "check nginx's configuration", NginxCommands.Check), onLine: null, cancellationToken);
         check.EnsureSuccess();
     }
@@ -71,7 +78,12 @@ internal static class Switcher
     }
 
     /// <summary>Where nothing served before, nothing does after an attempt that came as far as the switch.</summary>
-    public static async Task TakeDownAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
+    /// <param name="context">The work.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="others">What else becomes of nginx's files.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static async Task TakeDownAsync(
+        DeployContext context, ServerSpec server, IReadOnlyList<FileChange> others, CancellationToken cancellationToken)
     {
         var (paths, host) = (context.Paths, context.Hosts(server));
         var isOwn = await OwnDefaultSiteAsync(context, host, cancellationToken) is not null;
@@ -82,6 +94,7 @@ internal static class Switcher
                 new Remove(paths.NginxUpstream),
                 new Remove(paths.Current),
                 new Remove(paths.LiveRun),
+                .. others,
             ],
             cancellationToken);
         if (removed.Count > 0)

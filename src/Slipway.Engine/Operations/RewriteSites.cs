@@ -38,8 +38,9 @@ internal static class RewriteSites
                 await Switcher.PrepareAsync(context, server, run, cancellationToken);
             return;
         }
-        var serving = (await StackContainers.ListAsync(context, host, cancellationToken)).Where(container => container is { IsPinned: true, IsUp: true });
-        await SwitchContainers.WriteSitesAsync(context, server, SwitchContainers.SitesOf(context.Docker, [.. serving]), cancellationToken);
+        // One that is down for a moment keeps its place: it comes back, and nobody writes the sites anew then.
+        var serving = ContainerState.Serving(await StackContainers.ListAsync(context, host, cancellationToken), exceptRun: null);
+        await SwitchContainers.WriteSitesAsync(context, server, SwitchContainers.SitesOf(context.Docker, serving), [], cancellationToken);
     }
 
     private static async Task ReloadAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed class TakeDown(IReadOnlyCollection<string> serverUids, bool with
     ];
 
     private static Task TakeSiteDownAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken) =>
-        context.Wanted.RunsCode(server) ? Switcher.TakeDownAsync(context, server, cancellationToken) : Task.CompletedTask;
+        context.Wanted.RunsCode(server) ? Switcher.TakeDownAsync(context, server, [new Remove(context.Paths.NginxStream)], cancellationToken) : Task.CompletedTask;
 
     private static async Task StopAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ internal static class ComponentList
         new RubyComponent(),
         new NginxComponent(),
         new DockerComponent(),
+        new NamesComponent(),
         new PostgreSqlComponent(),
         new MySqlComponent(),
         new RedisComponent(),

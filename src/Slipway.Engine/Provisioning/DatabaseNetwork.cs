@@ -37,14 +37,19 @@ internal static class DatabaseNetwork
         ? address
         : $"{network.BaseAddress}/{new IPAddress(BitConverter.GetBytes(IPAddress.HostToNetworkOrder((int)(uint.MaxValue << (32 - network.PrefixLength)))))}";
 
+    /// <summary>The address by which the stack's other servers reach it, in the one way to write it.</summary>
+    public static string PrivateAddressOf(ServerSpec server) =>
+        IPAddress.TryParse(server.PrivateAddress, out var address)
+            ? address.ToString()
+            : throw new UserErrorException(
+                $"The private address of {server.Name} is '{server.PrivateAddress}'. Give it an IP address by which the stack's other servers reach it.");
+
     // A container's loopback is its own. From elsewhere it comes by its network on the same machine, and by its machine's address on others.
     private static bool IsUsedFromElsewhere(StackSpec stack, ServerSpec server) => stack.WebServers.Any(user => stack.IsDocker || user.Uid != server.Uid);
 
     private static string Checked(StackSpec stack, ServerSpec server)
     {
-        if (!IPAddress.TryParse(server.PrivateAddress, out var address))
-            throw new UserErrorException(
-                $"The private address of {server.Name} is '{server.PrivateAddress}'. Give it an IP address by which the stack's other servers reach it.");
+        var address = IPAddress.Parse(PrivateAddressOf(server));
         if (stack.IsDocker && (address.AddressFamily is not AddressFamily.InterNetwork || IPAddress.IsLoopback(address)))
             throw new UserErrorException(
                 $"The private address of {server.Name} is '{server.PrivateAddress}', by which containers do not reach databases. Give the machine an IPv4 address beyond loopback, "

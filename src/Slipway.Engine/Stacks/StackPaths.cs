@@ -48,6 +48,15 @@ public sealed partial record StackPaths
 
     public string NginxSite => $"/etc/nginx/conf.d/slipway-{Slug}.conf";
 
+    /// <summary>How nginx hands on what services of the stack ask of each other.</summary>
+    public string NginxStream => $"/etc/nginx/slipway-stream/{Slug}.conf";
+
+    /// <summary>Rules that lead the names of services to nginx.</summary>
+    public string NameRules => $"/etc/slipway/names/{Slug}.nft";
+
+    /// <summary>nftables' table with those.</summary>
+    public string NameTable => $"slipway_{Slug}";
+
     /// <summary>Name of the stack's upstream in nginx.</summary>
     public string UpstreamName => $"slipway-{Slug}";
 

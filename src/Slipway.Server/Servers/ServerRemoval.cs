@@ -14,9 +14,9 @@ internal sealed class ServerRemoval(string kind, DeploymentContexts contexts) : 
     public async Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken)
     {
         var (serverId, removal) = JsonSerializer.Deserialize<RemoveServer.Payload>(run.Claim.Payload)!;
-        var context = await contexts.OfStackAsync(run, cancellationToken);
-        var uid = await contexts.UidOfServerAsync(serverId, cancellationToken);
-        return new(DeployStack.Adapt(new TakeDown([uid ?? ""], removal.DeleteData, removal.Force).Steps, context, run))
+        var context = await contexts.OfLiveAsync(run, cancellationToken) ?? await contexts.OfStackAsync(run, cancellationToken);
+        var uid = await contexts.UidOfServerAsync(serverId, cancellationToken) ?? "";
+        return new(DeployStack.Adapt([.. new TellOthers(uid).Steps, .. new TakeDown([uid], removal.DeleteData, removal.Force).Steps], context, run))
         {
             OnEndAsync = (db, end, token) => end.IsSuccess ? ForgetAsync(db, serverId, token) : Task.CompletedTask,
         };

@@ -26,6 +26,8 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         var onSecond = await app.Client.Services.GetAsync(app.Uid, "web", uids[servers[1].Address], App.Token);
         Assert.Equal(2, onSecond.Containers.Count);
 
+        // Its requirement runs on the first server only, and is found by its name all the same.
+        Assert.Equal("1", await app.GetAsync("/peer", servers[1]));
         var before = await app.GetAsync("/");
         // A folder where the log would be: containers of the second server end at once.
         await servers[1].ExecuteAsync(["sh", "-c", "rm -rf /var/log/containers/*/web && ln -s /nowhere/at/all /var/log/containers/$(ls /var/log/containers)/web"], App.Token);
@@ -38,13 +40,65 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         // From now on with a database, which is on the first server.
         var services = await File.ReadAllTextAsync(Path.Combine(app.Code.Folder, ".cloud66/services.yml"), App.Token);
         await app.Code.CommitAsync(new Dictionary<string, string?> { [".cloud66/services.yml"] = services + "  databases: [redis]\n" }, App.Token);
-        var again = await app.DeployAsync();
-        DeployedApp.AssertSucceeded(again);
-        Assert.Contains(await app.LinesAsync(again.AsyncActionId!.Value), line => line.EndsWith(" MB, 1 of 3 layers.", StringComparison.Ordinal));
+        Assert.Equal("1", await app.GetAsync("/peer", servers[1]));
+        await using (var load = LoadGenerator.Start(servers[1].Url("/peer"), perSecond: 20))
+        {
+            var again = await app.DeployAsync();
+            AssertNoneFailed(await load.StopAsync());
+            DeployedApp.AssertSucceeded(again);
+            Assert.Contains(await app.LinesAsync(again.AsyncActionId!.Value), line => line.EndsWith(" MB, 1 of 3 layers.", StringComparison.Ordinal));
+        }
         Assert.Equal(await ImagesAsync(servers[0]), await ImagesAsync(servers[1]));
         await ProbeFromAfarAsync(app, uids[servers[1].Address]);
         Assert.Equal(["301", "301"], [await app.GetAsync("/"), await app.GetAsync("/", servers[1])]);
         Assert.Equal(3, (await app.Client.Services.GetAsync(app.Uid, "web", cancellationToken: App.Token)).Containers.Count);
+
+        await AssertNamesFollow(app, uids[servers[0].Address], uids[servers[1].Address]);
+        await AssertOnlyServersAreAnswered(app);
+    }
+
+    // A service spreads to the other server, and then leaves the first one, while it is asked from both.
+    private static async Task AssertNamesFollow(App app, string first, string second)
+    {
+        await using var onFirst = LoadGenerator.Start(app.Servers[0].Url("/peer"), perSecond: 10);
+        await using var onSecond = LoadGenerator.Start(app.Servers[1].Url("/peer"), perSecond: 10);
+        await app.DoneAsync(app.Client.Services.ScaleAsync(app.Uid, "counter", new Dictionary<string, int> { [second] = 1 }, App.Token));
+        await app.DoneAsync(app.Client.Services.ScaleAsync(app.Uid, "counter", new Dictionary<string, int> { [first] = 0 }, App.Token));
+        var seen = await Task.WhenAll(onFirst.StopAsync(), onSecond.StopAsync());
+        Assert.All(seen, AssertNoneFailed);
+        Assert.Single((await app.Client.Services.GetAsync(app.Uid, "counter", second, App.Token)).Containers);
+        await app.Servers[1].RebootAsync(App.Token);
+        await App.WaitAsync(async () => await PeerAsync(app, 0) && await PeerAsync(app, 1));
+    }
+
+    private static async Task<bool> PeerAsync(App app, int server)
+    {
+        try
+        {
+            return await app.GetAsync("/peer", app.Servers[server]) == "301";
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task AssertOnlyServersAreAnswered(App app)
+    {
+        var links = (await app.Servers[1].ExecuteAsync(["find", "/etc/slipway/ports", "-type", "l", "-printf", "%f %l\\n"], App.Token)).Split('\n');
+        var port = links.Single(link => link.EndsWith($" {app.Slug}/counter/3000", StringComparison.Ordinal)).Split(' ')[0];
+        var url = $"http://{app.Servers[1].Address}:{port}/";
+        Assert.Equal("301", (await app.Servers[0].ExecuteAsync(["curl", "--silent", "--show-error", "--max-time", "5", url], App.Token)).Trim());
+        using var http = new HttpClient();
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(url, App.Token));
+        Assert.DoesNotContain($"0.0.0.0:{port}", await app.Servers[1].ExecuteAsync(["ss", "--listening", "--tcp", "--numeric", "--no-header"], App.Token), StringComparison.Ordinal);
+    }
+
+    // Whether names lead somewhere is asked here, and not how fast: two servers, their load and whatever else runs share the processors.
+    private static void AssertNoneFailed(LoadReport load)
+    {
+        Assert.NotEmpty(load.Samples);
+        Assert.All(load.Samples, sample => Assert.Equal(200, sample.Status));
     }
 
     private static async Task ProbeFromAfarAsync(App app, string serverUid)

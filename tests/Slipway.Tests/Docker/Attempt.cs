@@ -43,6 +43,9 @@ internal sealed class Attempt : IStepLog
 
     public DeployContext Context { get; }
 
+    /// <summary>The same with a second machine.</summary>
+    public DeployContext OnTwoServers => Context with { Wanted = Context.Wanted with { Servers = [Specs.Server(1, "docker"), Specs.Server(2, "docker")] } };
+
     /// <summary>The machine behind <see cref="Specs.Server"/>.</summary>
     public FakeMachine AddMachine(int number)
     {

@@ -69,6 +69,24 @@ public sealed class ContainerPlanTests
     }
 
     [Fact]
+    public void WhatServes_IsOfTheNewestRelease_WhereAnEarlierEndWasCutOff()
+    {
+        var start = new DateTimeOffset(2026, 11, 27, 12, 0, 0, TimeSpan.Zero);
+        ContainerState[] present =
+        [
+            Old("left", "web") with { Release = "1", CreatedAt = start },
+            Old("a", "web") with { Release = "2", CreatedAt = start.AddMinutes(1) },
+            Old("scaled", "web") with { Release = "2", Run = "later", CreatedAt = start.AddMinutes(2), Status = "exited" },
+            Old("stays", "store") with { Release = "1", CreatedAt = start },
+            Old("drains", "web") with { Release = "2", CreatedAt = start.AddMinutes(3), IsPinned = false },
+            Old("new", "web") with { Release = "3", Run = "new", CreatedAt = start.AddMinutes(4) },
+        ];
+
+        Assert.Equal(["a", "scaled", "stays"], Ids(ContainerState.Serving(present, "new")));
+        Assert.Equal(["new", "stays"], Ids(ContainerState.Serving(present, exceptRun: null)));
+    }
+
+    [Fact]
     public void WhatIsLetGo_OrDown_ServesNoMore()
     {
         var plan = Plan(

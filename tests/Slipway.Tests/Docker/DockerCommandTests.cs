@@ -44,6 +44,14 @@ public sealed class DockerCommandTests
         ],
         Web.Create());
 
+    [Fact]
+    public void Container_IsToldOfServices_OnOtherServers()
+    {
+        var web = Web with { Hosts = new Dictionary<string, string> { ["web"] = "198.18.0.9", ["api"] = "198.18.0.8" } };
+        Assert.Contains("--add-host api:198.18.0.8 --add-host web:198.18.0.9 --restart no", string.Join(' ', web.Create()), StringComparison.Ordinal);
+        Assert.Contains("--add-host api:198.18.0.8 --add-host web:198.18.0.9 --env-file", string.Join(' ', web.RunOnce(["env"])), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("quay.io/team/web:1", true)]
     [InlineData("_env:IMAGE", false)]

@@ -90,11 +90,23 @@ public sealed class ProvisionPlanTests
         Assert.Contains("server2", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, "docker", false)]
+    [InlineData(2, "docker", true)]
+    [InlineData(2, "rack", false)]
+    public void NamesAcrossServers_AreForDockerStacksOnSeveral(int count, string framework, bool isNeeded)
+    {
+        var servers = Enumerable.Range(1, count).Select(number => Specs.Server(number, ServerRoles.Docker, ServerRoles.Web)).ToList();
+        var packages = Provisioner.Plan(Specs.Stack(servers) with { Framework = framework }, servers[0]).Packages;
+        Assert.Equal(isNeeded, packages.Contains("nftables"));
+        Assert.Equal(isNeeded, packages.Contains("libnginx-mod-stream"));
+    }
+
     [Fact]
     public void Components_HaveNamesOfTheirOwn()
     {
         var names = ComponentList.AddComponents().Select(component => component.Name).ToList();
-        Assert.Equal(["base", "ruby", "nginx", "docker", "postgresql", "mysql", "redis", "memcached"], names);
+        Assert.Equal(["base", "ruby", "nginx", "docker", "names", "postgresql", "mysql", "redis", "memcached"], names);
         Assert.Distinct(names);
     }
 

@@ -47,6 +47,10 @@ internal static class DockerCommands
     public static IReadOnlyList<string> FindNetwork(StackPaths paths) =>
         ["docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{println .Subnet}}{{end}}", "--", paths.Network];
 
+    /// <summary>Prints subnet and gateway, a line each.</summary>
+    public static IReadOnlyList<string> ShowSubnets(StackPaths paths) =>
+        ["docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{println}}{{end}}", "--", paths.Network];
+
     public static IReadOnlyList<string> RemoveNetwork(StackPaths paths) => ["docker", "network", "rm", "--", paths.Network];
 
     /// <summary>Does nothing to a volume that is there.</summary>

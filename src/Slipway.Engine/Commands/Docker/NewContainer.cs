@@ -21,6 +21,9 @@ internal sealed record NewContainer
     /// <summary>Host ports by container port.</summary>
     public IReadOnlyDictionary<int, int> HostPorts { get; init; } = new Dictionary<int, int>();
 
+    /// <summary>Names that it knows besides those of Docker's network, with their addresses; they come first.</summary>
+    public IReadOnlyDictionary<string, string> Hosts { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Made from what it is, so that a repetition finds it.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"slipway-{Paths.Slug}-{Service.Name}-{Run}-{Number}");
 
@@ -35,7 +38,7 @@ internal sealed record NewContainer
     public IReadOnlyList<string> Create() =>
     [
         "docker", "container", "create", "--pull", "never", "--name", Name, .. Labels(), "--network", Paths.Network, "--network-alias", Service.Name,
-        "--restart", "no", "--stop-timeout", Text(Service.StopGrace), "--env-file", EnvironmentFile,
+        .. KnownHosts(), "--restart", "no", "--stop-timeout", Text(Service.StopGrace), "--env-file", EnvironmentFile,
         .. Service.Ports.SelectMany(port => (string[])["--publish", $"127.0.0.1:{Text(HostPorts[port.Container])}:{Text(port.Container)}/tcp"]),
         .. Mounts(), Image, .. Service.Command,
     ];
@@ -43,7 +46,7 @@ internal sealed record NewContainer
     /// <summary>A command in a container of its own, which is gone with its end.</summary>
     public IReadOnlyList<string> RunOnce(IReadOnlyList<string> command) =>
     [
-        "docker", "container", "run", "--rm", "--pull", "never", "--name", Name, .. Labels(), "--network", Paths.Network, "--env-file", EnvironmentFile,
+        "docker", "container", "run", "--rm", "--pull", "never", "--name", Name, .. Labels(), "--network", Paths.Network, .. KnownHosts(), "--env-file", EnvironmentFile,
         .. Mounts(), Image, .. command,
     ];
 
@@ -60,6 +63,9 @@ internal sealed record NewContainer
 
     // What is not said here comes from the image, which carries the stack's label.
     private IEnumerable<string> ApartLabels() => [.. DockerCommands.Label(DockerCommands.StackLabel, ""), .. DockerCommands.Label(DockerCommands.ApartLabel, Paths.Slug)];
+
+    private IEnumerable<string> KnownHosts() =>
+        Hosts.OrderBy(host => host.Key, StringComparer.Ordinal).SelectMany(host => (string[])["--add-host", $"{host.Key}:{host.Value}"]);
 
     private IEnumerable<string> Mounts()
     {

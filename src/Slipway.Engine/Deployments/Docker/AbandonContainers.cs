@@ -1,6 +1,7 @@
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments.Docker.Images;
+using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -41,11 +42,11 @@ internal static class AbandonContainers
             return;
         var present = await StackContainers.ListAsync(context, host, cancellationToken);
         // Also of those that are down: a site whose upstream vanished would have nginx refuse every stack of the machine.
-        await SwitchBackAsync(context, server, [.. present.Where(container => container.Run != context.Run && container.IsPinned)], cancellationToken);
+        await SwitchBackAsync(context, server, ContainerState.Serving(present, context.Run), cancellationToken);
         var own = present.Where(container => container.Run == context.Run).Select(container => container.Id).ToList();
         if (own.Count == 0)
             return;
-        IReadOnlyList<IReadOnlyList<string>> drain = context.State.IsPrepared ? [NginxCommands.AwaitOldWorkers(context.Timeouts.Drain)] : [];
+        IReadOnlyList<IReadOnlyList<string>> drain = context.State.IsPrepared || context.State.Names.Count > 0 ? [NginxCommands.AwaitOldWorkers(context.Timeouts.Drain)] : [];
         var stopped = await host.RunAsync(
             StackContainers.Quick(context, "remove the new containers", []) with
             {
@@ -78,19 +79,21 @@ internal static class AbandonContainers
     {
         if (old.Count == 0)
         {
-            await Switcher.TakeDownAsync(context, server, cancellationToken);
+            await Switcher.TakeDownAsync(context, server, ServiceNames.Former(context, server), cancellationToken);
             return;
         }
         try
         {
-            await SwitchContainers.WriteSitesAsync(context, server, SwitchContainers.SitesOf(old), cancellationToken);
+            await SwitchContainers.WriteSitesAsync(
+                context, server, SwitchContainers.SitesOf(old), ServiceNames.Former(context, server), cancellationToken);
         }
         catch (RemoteException) when (!context.State.IsPrepared)
         {
             // Its files are written anew, and nginx itself never heard of the new containers: what it refuses now it refused then.
             return;
         }
-        if (context.State.IsPrepared)
+        // Containers that others require had their names before the switch.
+        if (context.State.IsPrepared || context.State.Names.Count > 0)
             await Switcher.ReloadAsync(context, context.Hosts(server), cancellationToken);
     }
 }

@@ -48,6 +48,16 @@ internal sealed record ContainerState
 
     public bool IsUp => Status is "running" or "restarting";
 
+    /// <summary>
+    /// Those that requests go to, but for the given work's: of each service the pinned ones of its newest release. Where an earlier end of old
+    /// containers was cut off, those are still pinned beside the new.
+    /// </summary>
+    public static IReadOnlyList<ContainerState> Serving(IEnumerable<ContainerState> present, string? exceptRun) =>
+    [
+        .. present.Where(container => container.IsPinned && container.Run != exceptRun).GroupBy(container => container.Service)
+            .SelectMany(service => service.Where(container => container.Release == service.MaxBy(other => other.CreatedAt)!.Release)),
+    ];
+
     /// <summary>Reads what "docker container inspect" prints.</summary>
     public static IReadOnlyList<ContainerState> Read(string json)
     {

@@ -1,4 +1,5 @@
 using Slipway.Engine.Deployments.Docker.Images;
+using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Deployments.Steps;
 
 namespace Slipway.Engine.Deployments.Docker;
@@ -16,6 +17,7 @@ internal static class DockerDeploy
         new("send the code", SendCode.RunAsync) { When = BuildImages.IsNeeded, IsHeavy = true },
         new("write the environment", WriteContainerFiles.RunAsync),
         new("make network and volumes", MakeNetwork.RunAsync),
+        new("find the names of services", FindNames.RunAsync),
         new("build images", BuildImages.RunAsync) { When = BuildImages.IsNeeded, Deadline = LongestTransfer },
         new("pull images", PullImages.RunAsync) { When = PullImages.IsNeeded, Deadline = LongestTransfer },
         new("bring images to all servers", ShareImages.RunAsync) { When = ShareImages.IsNeeded, Deadline = LongestTransfer },
@@ -35,6 +37,7 @@ internal static class DockerDeploy
         new(find, ShareImages.RunAsync) { Deadline = LongestTransfer },
         new("write the environment", WriteContainerFiles.RunAsync),
         new("make network and volumes", MakeNetwork.RunAsync),
+        new("find the names of services", FindNames.RunAsync),
         .. ContainerSteps.StartAndSwitch,
     ];
 }

@@ -30,6 +30,7 @@ internal sealed record OneOffCommand(ServerSpec Server, ServiceDefinition Servic
 
     private async Task PrepareAsync(DeployContext context, CancellationToken cancellationToken)
     {
+        context.State.HasNames = await context.Hosts(Server).ReadFileAsync(context.Paths.NginxStream, cancellationToken) is not null;
         var container = ContainerOf(context);
         var variables = WriteContainerFiles.VariablesOf(context, Server, Service);
         await context.Hosts(Server).ApplyAsync(

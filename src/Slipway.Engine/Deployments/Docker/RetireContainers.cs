@@ -1,6 +1,7 @@
 using System.Globalization;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -11,8 +12,11 @@ internal static class RetireContainers
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
-    public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) =>
-        context.OnWebServersAsync((server, host, token) => RetireAsync(context, server, host, token), cancellationToken);
+    public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        await ServiceNames.SettleAsync(context, cancellationToken);
+        await context.OnWebServersAsync((server, host, token) => RetireAsync(context, server, host, token), cancellationToken);
+    }
 
     private static async Task RetireAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {

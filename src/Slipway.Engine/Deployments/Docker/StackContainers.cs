@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -68,11 +70,23 @@ internal static class StackContainers
         context.Docker, service => CountOf(server, service), present, context.Release, context.Run,
         (service, number) => New(context, service, number).Name, context.Change);
 
+    /// <summary>What becomes of the containers on each server, by uid.</summary>
+    public static async Task<IReadOnlyDictionary<string, ContainerPlan>> PlansAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        var plans = new ConcurrentDictionary<string, ContainerPlan>();
+        await context.OnWebServersAsync(
+            async (server, host, token) => plans[server.Uid] = Plan(context, server, await ListAsync(context, host, token)), cancellationToken);
+        return plans;
+    }
+
     /// <summary>How many containers of a service a server is to have: by default one, on the first server.</summary>
     public static int CountOf(ServerSpec server, string service) => server.ProcessCounts.GetValueOrDefault(service, server.IsPrimary ? 1 : 0);
 
-    public static NewContainer New(DeployContext context, Analysis.Docker.ServiceDefinition service, int number) =>
-        new() { Paths = context.Paths, Service = service, Release = context.Release, Run = context.Run, Number = number };
+    public static NewContainer New(DeployContext context, Analysis.Docker.ServiceDefinition service, int number) => new()
+    {
+        Paths = context.Paths, Service = service, Release = context.Release, Run = context.Run, Number = number,
+        Hosts = context.State.HasNames ? NamePlan.Hosts(context.Docker) : new Dictionary<string, string>(),
+    };
 
     public static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
         Quick(context.Paths, context.Timeouts, name, program);

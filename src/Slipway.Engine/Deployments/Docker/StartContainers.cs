@@ -1,6 +1,7 @@
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -14,8 +15,12 @@ internal static class StartContainers
     public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
     {
         await context.OnWebServersAsync((_, host, token) => RemoveHalfStartedAsync(context, host, token), cancellationToken);
-        foreach (var wave in context.Docker.Waves())
+        var waves = context.Docker.Waves();
+        foreach (var wave in waves)
+        {
             await context.OnWebServersAsync((server, host, token) => StartAsync(context, server, host, wave, token), cancellationToken);
+            await ServiceNames.IntroduceAsync(context, isLast: wave == waves[^1], cancellationToken);
+        }
     }
 
     // What an earlier run of this very step, cut off by a crash, has left.

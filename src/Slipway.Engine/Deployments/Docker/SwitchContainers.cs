@@ -1,6 +1,7 @@
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -11,13 +12,14 @@ internal static class SwitchContainers
 {
     public static async Task PrepareAsync(DeployContext context, CancellationToken cancellationToken)
     {
+        var plans = await StackContainers.PlansAsync(context, cancellationToken);
+        var targets = plans.ToDictionary(plan => plan.Key, plan => NameTargets.AtSwitch(plan.Value));
         await context.OnWebServersAsync(
             async (server, host, token) =>
             {
-                var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, token));
-                var sites = SitesOf(context.Docker, [.. plan.Serving]);
+                var sites = SitesOf(context.Docker, [.. plans[server.Uid].Serving]);
                 await RefuseTakenPortsAsync(context, server, host, sites, token);
-                await WriteSitesAsync(context, server, sites, token);
+                await WriteSitesAsync(context, server, sites, ServiceNames.Files(context, server, targets), token);
             },
             cancellationToken);
         context.State.IsPrepared = true;
@@ -54,13 +56,16 @@ internal static class SwitchContainers
     }
 
     /// <summary>Writes nginx's files and has them checked; requests go on as before.</summary>
-    public static Task WriteSitesAsync(DeployContext context, ServerSpec server, IReadOnlyList<ContainerSite> sites, CancellationToken cancellationToken) =>
+    public static Task WriteSitesAsync(
+        DeployContext context, ServerSpec server, IReadOnlyList<ContainerSite> sites, IReadOnlyList<FileChange> others, CancellationToken cancellationToken) =>
         Switcher.PrepareAsync(
             context,
             context.Hosts(server),
-            ContainerSites.Upstreams(context.Paths, sites),
-            ContainerSites.Sites(context.Stack, server, sites),
-            server.AnswersUnknownNames ? ContainerSites.DefaultSite(context.Stack, server, sites) : null,
+            new(ContainerSites.Upstreams(context.Paths, sites), ContainerSites.Sites(context.Stack, server, sites))
+            {
+                DefaultSite = server.AnswersUnknownNames ? ContainerSites.DefaultSite(context.Stack, server, sites) : null,
+                Others = others,
+            },
             cancellationToken);
 
     /// <summary>The wanted services, with those containers that offer their ports.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands;
+using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Deployments.Steps;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -34,6 +35,8 @@ internal static class WriteContainerFiles
     public static IReadOnlyDictionary<string, Secret> VariablesOf(DeployContext context, ServerSpec server, ServiceDefinition service)
     {
         var all = context.Variables(server).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
+        foreach (var (key, value) in NamePlan.Variables(context.Docker))
+            all.TryAdd(key, new(value));
         var own = service.Environment.ToDictionary(
             pair => pair.Key, pair => new Secret(ContainerEnvironment.Resolve(pair.Value, all, $"{service.Name}: environment {pair.Key}")));
         foreach (var (key, value) in own)

@@ -29,6 +29,7 @@ sub answer {
     my ($path) = (<$client> || '') =~ m{\AGET (\S+)} or return;
     while (my $line = <$client>) { last if $line =~ /\A\r?\n\z/ }
     my ($status, $body) = $version eq 'sick' ? (500, 'sick') : (200, body($path));
+    $status = 502 if $body =~ /\Ano peer/;
     print $client "HTTP/1.1 $status Answer\r\nX-Revision: $version\r\nContent-Length: ", length $body, "\r\nConnection: close\r\n\r\n$body";
 }
 
@@ -41,7 +42,7 @@ sub body {
     my $peer = IO::Socket::INET->new(PeerAddr => 'counter', PeerPort => 3000, Timeout => 5) or return "no peer: $!";
     print $peer "GET / HTTP/1.0\r\n\r\n";
     my $answer = join '', <$peer>;
-    return $answer =~ s/.*?\r\n\r\n//sr;
+    return $answer =~ /\r\n\r\n(.+)/s ? $1 : 'no peer answers';
 }
 
 sub text {

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Provisioning;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker.Names;
+
+/// <summary>
+/// Finds out how services of a stack on several servers reach each other, and takes the ports for it. On a single server Docker's own network does;
+/// one that has had names stays with them, for the sake of the containers that know them.
+/// </summary>
+internal static class FindNames
+{
+    public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        var before = new ConcurrentDictionary<string, string?>();
+        var ready = new ConcurrentBag<string>();
+        await context.OnWebServersAsync(
+            async (server, host, token) =>
+            {
+                before[server.Uid] = await host.ReadFileAsync(context.Paths.NginxStream, token) is { } file ? Encoding.UTF8.GetString(file) : null;
+                if (context.WebServers.Count > 1 ? await host.ReadFileAsync(NameFiles.StreamPath, token) is not null : before[server.Uid] is not null)
+                    ready.Add(server.Uid);
+            },
+            cancellationToken);
+        var found = new ConcurrentDictionary<string, ServerNames>();
+        if (ready.Count == context.WebServers.Count && NamePlan.Keys(context.Docker).Count > 0)
+            await context.OnWebServersAsync(
+                async (server, host, token) => found[server.Uid] = await TakeAsync(context, server, host, before[server.Uid], token), cancellationToken);
+        else if (context.WebServers.Count > 1 && ready.Count < context.WebServers.Count)
+            await context.SayAsync(server: null, "Services find each other by name across servers after the next deployment, which prepares the servers for it.");
+        context.State.Names = found.ToDictionary();
+        context.State.HasNames = !found.IsEmpty;
+    }
+
+    private static async Task<ServerNames> TakeAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, string? before, CancellationToken cancellationToken)
+    {
+        var networks = await StackContainers.LinesAsync(context, host, "look at the network", DockerCommands.ShowSubnets(context.Paths), cancellationToken);
+        // One with IPv6 has a subnet of each.
+        if (networks.Select(line => line.Split(' ')).FirstOrDefault(parts => parts is [{ Length: > 0 } subnet, { Length: > 0 }] && subnet.Contains('.', StringComparison.Ordinal)) is not { } network)
+            throw new UserErrorException($"Docker's network {context.Paths.Network} on {server.Name} has no IPv4 subnet with a gateway. Remove it there, then deploy again.");
+        if (context.WebServers.Count > 1)
+            _ = DatabaseNetwork.PrivateAddressOf(server);
+        var entries = await PortClaims.ClaimAsync(context, host, NamePlan.Keys(context.Docker), cancellationToken);
+        var names = new ServerNames { Subnet = network[0], Gateway = network[1].Split('/')[0], Entries = entries, Before = before };
+        var rules = NameFiles.StackRules(context.Paths, names.Subnet, NamePlan.Rules(context.Docker, entries));
+        await host.ApplyAsync([new WriteFile(context.Paths.NameRules, Encoding.UTF8.GetBytes(rules))], cancellationToken);
+        // They only lead where nginx may listen, so they can come before it does; and they are all there again when somebody has flushed them.
+        await StackContainers.LinesAsync(context, host, "lead names to nginx", NameFiles.Load(context.Paths), cancellationToken);
+        return names;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker.Names;
+
+/// <summary>nginx's part in the names of services. It is switched together with the sites; here is what comes before and after that.</summary>
+internal static class ServiceNames
+{
+    /// <summary>The file by which a server asks the given containers; none where the stack has no names of this kind.</summary>
+    public static IReadOnlyList<FileChange> Files(DeployContext context, ServerSpec server, IReadOnlyDictionary<string, NameTargets> targets)
+    {
+        if (!context.State.Names.TryGetValue(server.Uid, out var names))
+            return [];
+        return [File(context, TextOf(context, server, names, targets))];
+    }
+
+    /// <summary>The file as it was before this work.</summary>
+    public static IReadOnlyList<FileChange> Former(DeployContext context, ServerSpec server) => !context.State.Names.TryGetValue(server.Uid, out var names) ? []
+        : names.Before is null ? [new Remove(context.Paths.NginxStream)]
+        : [File(context, names.Before)];
+
+    /// <summary>
+    /// Makes new containers known where nobody is asked yet: services that require others need those while they start, and the other servers
+    /// must not switch to a server that does not listen.
+    /// </summary>
+    public static async Task IntroduceAsync(DeployContext context, bool isLast, CancellationToken cancellationToken)
+    {
+        var names = context.State.Names;
+        // After the last ones of a first deployment comes the switch, and nobody asks before.
+        if (names.Count == 0 || (isLast && names.Values.All(own => own.Before is null)))
+            return;
+        var targets = new ConcurrentDictionary<string, NameTargets>();
+        await context.OnWebServersAsync(
+            async (server, host, token) =>
+            {
+                var present = await StackContainers.ListAsync(context, host, token);
+                targets[server.Uid] = new([.. present.Where(container => container.Run == context.Run && container.IsUp)], []);
+            },
+            cancellationToken);
+        await WriteAsync(
+            context,
+            server => NameFiles.Extended(
+                names[server.Uid].Before ?? NameFiles.NoStream,
+                context.Paths,
+                NamePlan.NetworkOf(context.Wanted, server, names[server.Uid]),
+                NamePlan.For(context.Wanted, context.Docker, server, names, targets)),
+            server => names[server.Uid].Before ?? NameFiles.NoStream,
+            cancellationToken);
+    }
+
+    /// <summary>Forgets containers that served until the switch, before they end.</summary>
+    public static async Task SettleAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        var names = context.State.Names;
+        if (names.Count == 0)
+            return;
+        var plans = await StackContainers.PlansAsync(context, cancellationToken);
+        var (atSwitch, after) = (plans.ToDictionary(plan => plan.Key, plan => NameTargets.AtSwitch(plan.Value)), plans.ToDictionary(plan => plan.Key, plan => NameTargets.After(plan.Value)));
+        await WriteAsync(context, server => TextOf(context, server, names[server.Uid], after), server => TextOf(context, server, names[server.Uid], atSwitch), cancellationToken);
+    }
+
+    /// <summary>Asks only containers of the servers that the stack has now, as after the removal of one.</summary>
+    public static async Task RefreshAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        var names = context.State.Names;
+        if (names.Count == 0)
+            return;
+        var targets = (await StackContainers.PlansAsync(context, cancellationToken)).ToDictionary(plan => plan.Key, plan => NameTargets.After(plan.Value));
+        await WriteAsync(context, server => TextOf(context, server, names[server.Uid], targets), server => names[server.Uid].Before, cancellationToken);
+    }
+
+    // Whether nginx must be told is not asked of the file: the work may have been cut off between the two.
+    private static Task WriteAsync(
+        DeployContext context, Func<ServerSpec, string> textOf, Func<ServerSpec, string?> presentOf, CancellationToken cancellationToken) => context.OnWebServersAsync(
+        async (server, host, token) =>
+        {
+            if (!context.State.Names.ContainsKey(server.Uid) || textOf(server) is not { } text || text == presentOf(server))
+                return;
+            await host.ApplyAsync([File(context, text)], token);
+            await Switcher.CheckAsync(context, host, token);
+            await Switcher.ReloadAsync(context, host, token);
+        },
+        cancellationToken);
+
+    private static string TextOf(DeployContext context, ServerSpec server, ServerNames names, IReadOnlyDictionary<string, NameTargets> targets) => NameFiles.StackStream(
+        context.Paths, NamePlan.NetworkOf(context.Wanted, server, names), NamePlan.For(context.Wanted, context.Docker, server, context.State.Names, targets));
+
+    private static WriteFile File(DeployContext context, string text) => new(context.Paths.NginxStream, Encoding.UTF8.GetBytes(text));
+}
