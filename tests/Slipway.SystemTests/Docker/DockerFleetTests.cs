@@ -89,6 +89,10 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         var port = links.Single(link => link.EndsWith($" {app.Slug}/counter/3000", StringComparison.Ordinal)).Split(' ')[0];
         var url = $"http://{app.Servers[1].Address}:{port}/";
         Assert.Equal("301", (await app.Servers[0].ExecuteAsync(["curl", "--silent", "--show-error", "--max-time", "5", url], App.Token)).Trim());
+        // Other containers of a server come with its address.
+        var asked = await app.Servers[0].ExecuteAsync(
+            ["docker", "run", "--rm", "slipway-base:1", "perl", "-MIO::Socket::INET", "-e", "print IO::Socket::INET->new(PeerAddr => shift, Timeout => 5) ? 'yes' : 'no'", $"{app.Servers[1].Address}:{port}"], App.Token);
+        Assert.Equal("no", asked);
         using var http = new HttpClient();
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(url, App.Token));
         Assert.DoesNotContain($"0.0.0.0:{port}", await app.Servers[1].ExecuteAsync(["ss", "--listening", "--tcp", "--numeric", "--no-header"], App.Token), StringComparison.Ordinal);

@@ -60,6 +60,10 @@ internal static class NameFiles
     /// <summary>Ports that stacks have on the machine: links, which only one can make.</summary>
     public const string PortsDirectory = "/etc/slipway/ports";
 
+    // Above what Linux gives to outgoing connections, and apart from the ports of containers.
+    public const int FirstPort = 61000;
+    public const int LastPort = 65535;
+
     public const string SettingsPath = "/etc/sysctl.d/60-slipway.conf";
 
     /// <summary>An nginx that cannot listen on one address does not start at all, and neither Docker's networks nor all addresses are there when it does.</summary>
@@ -94,12 +98,13 @@ internal static class NameFiles
         """;
 
     /// <summary>
-    /// Rules that lead what the stack's containers send to a service's address to nginx, and refuse the rest: it would leave the machine.
+    /// Rules that lead what the stack's containers send to a service's address to nginx, and refuse the rest: it would leave the machine. To the other
+    /// servers only nginx goes: containers come there with this server's address, those of other stacks, too.
     /// </summary>
     /// <param name="paths">The stack.</param>
-    /// <param name="subnet">Its network on the server.</param>
+    /// <param name="network">Its networks.</param>
     /// <param name="entries">Address and port of services, and where nginx listens for them.</param>
-    public static string StackRules(StackPaths paths, string subnet, IEnumerable<(string Address, int Port, int Entry)> entries) => $$"""
+    public static string StackRules(StackPaths paths, NameNetwork network, IEnumerable<(string Address, int Port, int Entry)> entries) => $$"""
         # Written by Slipway; changes are overwritten. The first two lines make it replace what is there.
         table ip {{paths.NameTable}}
         delete table ip {{paths.NameTable}}
@@ -107,11 +112,12 @@ internal static class NameFiles
             chain names {
                 type nat hook prerouting priority -110; policy accept;
         {{string.Join('\n', entries.Select(entry => string.Create(
-            CultureInfo.InvariantCulture, $"        ip saddr {subnet} ip daddr {entry.Address} tcp dport {entry.Port} redirect to :{entry.Entry}")))}}
+            CultureInfo.InvariantCulture, $"        ip saddr {network.Subnet} ip daddr {entry.Address} tcp dport {entry.Port} redirect to :{entry.Entry}")))}}
             }
             chain rest {
                 type filter hook forward priority 0; policy accept;
-                ip saddr {{subnet}} ip daddr {{ServiceAddresses.Network}} reject
+                ip saddr {{network.Subnet}} ip daddr {{ServiceAddresses.Network}} reject
+        {{string.Join('\n', network.Peers.Where(IsIpv4).Select(peer => $"        ip daddr {peer} tcp dport {FirstPort}-{LastPort} reject"))}}
             }
         }
 
@@ -164,6 +170,7 @@ internal static class NameFiles
 
         """;
 
-    private static string InUrl(string address) =>
-        IPAddress.TryParse(address, out var ip) && ip.AddressFamily is AddressFamily.InterNetworkV6 ? $"[{address}]" : address;
+    private static string InUrl(string address) => IsIpv4(address) ? address : $"[{address}]";
+
+    private static bool IsIpv4(string address) => IPAddress.Parse(address).AddressFamily is AddressFamily.InterNetwork;
 }

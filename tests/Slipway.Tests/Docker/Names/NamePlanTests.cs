@@ -84,9 +84,9 @@ public sealed class NamePlanTests
         var free = PortClaims.Choose("shop", ["api/4000"], [])["api/4000"];
         Assert.Equal(64187, free);
         Assert.Equal(free + 2, PortClaims.Choose("shop", ["api/4000"], [free, free + 1])["api/4000"]);
-        var all = PortClaims.Choose("shop", [.. Enumerable.Range(0, PortClaims.Last - PortClaims.First + 1).Select(number => $"api/{number}")], []);
+        var all = PortClaims.Choose("shop", [.. Enumerable.Range(0, NameFiles.LastPort - NameFiles.FirstPort + 1).Select(number => $"api/{number}")], []);
         Assert.Distinct(all.Values);
-        Assert.All(all.Values, port => Assert.InRange(port, PortClaims.First, PortClaims.Last));
+        Assert.All(all.Values, port => Assert.InRange(port, NameFiles.FirstPort, NameFiles.LastPort));
         Assert.Throws<Slipway.Engine.UserErrorException>(() => PortClaims.Choose("shop", ["one/1"], [.. all.Values]));
     }
 

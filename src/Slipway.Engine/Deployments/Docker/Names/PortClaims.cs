@@ -14,9 +14,8 @@ namespace Slipway.Engine.Deployments.Docker.Names;
 /// </summary>
 internal static class PortClaims
 {
-    // Above what Linux gives to outgoing connections, and apart from the ports of containers.
-    public const int First = 61000;
-    public const int Last = 65535;
+    private const int First = NameFiles.FirstPort;
+    private const int Last = NameFiles.LastPort;
     private const int Attempts = 10;
 
     /// <summary>Prints them, each port with what it is claimed for.</summary>
