@@ -19,5 +19,13 @@ public sealed class FreshServer(Testbed testbed, string name, string address, st
     /// <summary>Returns once the server lets people in again.</summary>
     public Task RebootAsync(CancellationToken cancellationToken) => Testbed.RunAsync(["restart", name], cancellationToken);
 
+    /// <summary>As if it hung, or its line were cut: it answers nothing, and goes on from there when it is thawed.</summary>
+    public Task FreezeAsync(CancellationToken cancellationToken) => Testbed.RunAsync(["freeze", name], cancellationToken);
+
+    public Task ThawAsync(CancellationToken cancellationToken) => Testbed.RunAsync(["thaw", name], cancellationToken);
+
+    /// <summary>Its power fails. Its address is kept, and it uses nothing until somebody reboots it.</summary>
+    public Task SwitchOffAsync(CancellationToken cancellationToken) => Testbed.RunAsync(["off", name], cancellationToken);
+
     public async ValueTask DisposeAsync() => await testbed.RemoveAsync(this);
 }

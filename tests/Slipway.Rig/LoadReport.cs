@@ -7,12 +7,19 @@ public sealed record LoadSample(TimeSpan Start, TimeSpan Duration, int? Status, 
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    public bool HasFailed => Status is not 200 || Duration > Patience;
+    public bool HasFailed => IsBroken || IsSlow;
+
+    public bool IsBroken => Status is not 200;
+
+    public bool IsSlow => Duration > Patience;
 }
 
 public sealed record LoadReport(IReadOnlyList<LoadSample> Samples)
 {
     public IReadOnlyList<LoadSample> Failed => [.. Samples.Where(sample => sample.HasFailed)];
+
+    /// <summary>Those without a good answer, however long a busy machine took for the others.</summary>
+    public IReadOnlyList<LoadSample> Broken => [.. Samples.Where(sample => sample.IsBroken)];
 
     /// <summary>The commits that answered, in the order of their first answer.</summary>
     public IReadOnlyList<string> Revisions => [.. Samples.Select(sample => sample.Revision).OfType<string>().Distinct()];
@@ -26,7 +33,7 @@ public sealed record LoadReport(IReadOnlyList<LoadSample> Samples)
         .Min();
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Samples.Count} requests, {Failed.Count} failed ({string.Join(", ", Failed.Select(Describe).Distinct().Take(5))}), slowest {Slowest.TotalSeconds:0.000} s");
+        $"{Samples.Count} requests, {Broken.Count} broken, {Samples.Count(sample => sample.IsSlow)} slow ({string.Join(", ", Failed.Select(Describe).Distinct().Take(5))}), slowest {Slowest.TotalSeconds:0.000} s");
 
     private static string Describe(LoadSample sample) =>
         sample.Error ?? string.Create(CultureInfo.InvariantCulture, $"status {sample.Status}");

@@ -40,6 +40,16 @@ public sealed class Testbed : IAsyncDisposable
         return server;
     }
 
+    /// <summary>The same, where the engine has so many megabytes for all that it keeps. They are in memory, so the server must not be rebooted.</summary>
+    public async Task<FreshServer> StartDockerAsync(int megabytes, CancellationToken cancellationToken)
+    {
+        const string Mount = "systemctl stop docker docker.socket && mount -t tmpfs -o \"size=$1m,mode=0710\" tmpfs /var/lib/docker && systemctl start docker";
+        var server = await StartAsync("docker", cancellationToken);
+        await server.ExecuteAsync(["sh", "-c", Mount, "sh", megabytes.ToString(CultureInfo.InvariantCulture)], cancellationToken);
+        await GiveBaseAsync(server, cancellationToken);
+        return server;
+    }
+
     /// <summary>Gives a server's Docker Engine, which must be there, the image slipway-base:1.</summary>
     public static Task GiveBaseAsync(FreshServer server, CancellationToken cancellationToken) => RunAsync(["base", server.Name], cancellationToken);
 

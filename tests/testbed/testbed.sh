@@ -7,6 +7,8 @@
 #   testbed.sh up NAME [bare|warm|docker] [docker arguments]    boot a server, print its address once sshd lets in
 #   testbed.sh base NAME              give the Docker Engine of a server the image that apps in containers are made from
 #   testbed.sh restart NAME           reboot it: disk and address stay
+#   testbed.sh off NAME...            cut its power until it is restarted
+#   testbed.sh freeze|thaw NAME       let it hang, and go on
 #   testbed.sh down NAME...           remove it and its disk
 #   testbed.sh exec NAME COMMAND...   run a command in it, past ssh
 #   testbed.sh ip NAME | key | gateway     address of a server | private key of its logins | the host, as servers see it
@@ -314,11 +316,14 @@ case $command in
     engine) engine; exit ;;
     stop) stop; exit ;;
     key) make_key; echo "$state/id"; exit ;;
-    image|up|restart|base|down|exec|ip|gateway|ls|clean) connect ;;
+    image|up|restart|off|freeze|thaw|base|down|exec|ip|gateway|ls|clean) connect ;;
     *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; [ "$command" = help ]; exit ;;
 esac
 case $command in
     image|up|restart|base|gateway|clean) "$command" "$@" ;;
+    off) docker kill "$@" >/dev/null ;;
+    freeze) docker pause "$1" >/dev/null ;;
+    thaw) docker unpause "$1" >/dev/null ;;
     down) docker rm --force --volumes "$@" >/dev/null ;;
     exec) name=$1; shift; exec docker exec --interactive "$name" "$@" ;;
     ip) address "$1" ;;

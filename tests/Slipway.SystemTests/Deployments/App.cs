@@ -119,10 +119,10 @@ public sealed class App(SlipwayClient client, Stack stack, GitRepository code, I
 
     public Task<string> GetAsync(string path, FreshServer? server = null) => Http.GetStringAsync((server ?? Server).Url(path), Token);
 
-    /// <summary>Does something while visitors come, 50 a second, and waits until they see the commit, if there is one to see.</summary>
-    public async Task<LoadReport> UnderLoadAsync(Func<Task<string?>> work)
+    /// <summary>Does something while visitors come, and waits until they see the commit, if there is one to see.</summary>
+    public async Task<LoadReport> UnderLoadAsync(Func<Task<string?>> work, int perSecond = 50)
     {
-        await using var load = LoadGenerator.Start(Server.Url());
+        await using var load = LoadGenerator.Start(Server.Url(), perSecond);
         await WaitAsync(() => Task.FromResult(load.Report().Samples.Count > 10));
         if (await work() is { } revision)
             await WaitAsync(() => Task.FromResult(load.Report().LiveAt(revision) is not null));

@@ -18,7 +18,8 @@ public sealed class DeployedApp(Testbed testbed, SharedOwner shared) : IAsyncLif
         App = await Owner.DeployAsync($"Rack app {Interlocked.Increment(ref _count)}", [await Owner.StartServerAsync()]);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    // It is not removed, for another server must not get its address while Slipway knows it.
+    public async ValueTask DisposeAsync() => await (App?.Server.SwitchOffAsync(CancellationToken.None) ?? Task.CompletedTask);
 
     /// <summary>What must be true of a deployment that ended well.</summary>
     public static void AssertSucceeded(Deployment deployment) =>

@@ -48,10 +48,10 @@ public sealed class Owner : IAsyncDisposable
         return server;
     }
 
-    /// <summary>The same with a Docker Engine.</summary>
-    public async Task<FreshServer> StartDockerServerAsync()
+    /// <summary>The same with a Docker Engine, which may have so many megabytes only.</summary>
+    public async Task<FreshServer> StartDockerServerAsync(int? megabytes = null)
     {
-        var server = await _testbed.StartDockerAsync(App.Token);
+        var server = await (megabytes is { } size ? _testbed.StartDockerAsync(size, App.Token) : _testbed.StartDockerAsync(App.Token));
         _servers.Add(server);
         return server;
     }

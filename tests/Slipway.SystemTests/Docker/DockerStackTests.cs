@@ -10,7 +10,7 @@ using Slipway.SystemTests.Deployments;
 namespace Slipway.SystemTests.Docker;
 
 /// <summary>Containers on a real Docker Engine: from a commit to their service, while visitors come.</summary>
-public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerApp>
+public sealed class DockerStackTests(DockerApp deployed, ITestOutputHelper output) : IClassFixture<DockerApp>
 {
     private static int _version = 100;
 
@@ -179,6 +179,8 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
     [Fact]
     public async Task Containers_ComeBack_AfterARestartOfTheMachine()
     {
+        // What is wanted to be stopped stays so.
+        await _app.DoneAsync(_app.Client.Services.StopAsync(_app.Uid, "counter", cancellationToken: App.Token));
         var (before, uids) = (await _app.GetAsync("/"), await UidsAsync("web"));
         await _app.Server.RebootAsync(App.Token);
         await App.WaitAsync(async () =>
@@ -193,6 +195,8 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
             }
         });
         Assert.Equal(uids, await UidsAsync("web"));
+        Assert.Equal(string.Join('\n', uids), await ExecuteAsync("docker", "container", "ls", "--quiet", "--no-trunc"));
+        await _app.DoneAsync(_app.Client.Services.ScaleAsync(_app.Uid, "counter", await CountAsync(1), App.Token));
     }
 
     [Fact]
@@ -331,5 +335,10 @@ public sealed class DockerStackTests(DockerApp deployed) : IClassFixture<DockerA
 
     private static string NewVersion() => Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture);
 
-    private static void AssertNoneFailed(LoadReport load) => Assert.True(load.Failed.Count == 0, load.ToString());
+    // How long answers took says more of the machine than of Slipway: benchmarks measure that.
+    private void AssertNoneFailed(LoadReport load)
+    {
+        output.WriteLine(load.ToString());
+        Assert.True(load.Broken.Count == 0, load.ToString());
+    }
 }

@@ -32,7 +32,8 @@ internal sealed class CrashingDeployment(App app, IReadOnlyList<SlipwayServer> n
         await app.AwaitOneRunAsync();
     }
 
-    private async Task KillAsync(RedeployReply reply, Func<HeldRequest, string, bool> isChosen)
+    /// <summary>Kills the node that asks wherever it is chosen, until a deployment has ended.</summary>
+    public async Task KillAsync(RedeployReply reply, Func<HeldRequest, string, bool> isChosen)
     {
         while (true)
         {

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Slipway.Rig;
+using Slipway.SystemTests.Deployments;
+
+namespace Slipway.SystemTests.Docker;
+
+/// <summary>A Docker stack on three servers, of which some are lost in the middle of work: all of them get a version, or none.</summary>
+public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<DockerFleet>
+{
+    private static int _version = 300;
+
+    private readonly App _app = fleet.App;
+
+    [Fact]
+    public async Task ServersThatAreLost_FailADeployment_AndTheNextWorksWhenTheyAreBack()
+    {
+        await OneOnEachAsync();
+        var before = await _app.GetAsync("/");
+        var file = await File.ReadAllTextAsync(Path.Combine(_app.Code.Folder, "Dockerfile"), App.Token);
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file + "RUN echo now it builds && sleep 3\n" }, App.Token);
+        var load = await _app.UnderLoadAsync(async () =>
+        {
+            var reply = await _app.QueueAsync();
+            await _app.SeeAsync(reply.AsyncActionId, "now it builds");
+            // One hangs, or its line is cut; the other's power fails.
+            await Task.WhenAll(_app.Servers[1].FreezeAsync(App.Token), _app.Servers[2].SwitchOffAsync(App.Token));
+            var failed = await _app.EndAsync(reply);
+            Assert.Equal("failed", failed.Outcome.Meaning);
+            Assert.Contains(_app.Servers.Skip(1), server => failed.Message!.Contains(server.Address, StringComparison.Ordinal));
+            return null;
+        });
+        Assert.True(load.Broken.Count == 0, load.ToString());
+        Assert.Equal([before], load.Revisions);
+
+        await _app.Servers[1].ThawAsync(App.Token);
+        await _app.Servers[2].RebootAsync(App.Token);
+        await App.WaitAsync(async () => await TryGetAsync(_app.Servers[2]) == before);
+        Assert.Equal([before, before, before], await VersionsAsync());
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file }, App.Token);
+        await AssertNextDeploymentWorksAsync();
+    }
+
+    [Fact]
+    public async Task ServerThatComesBackInTheMiddleOfASwitch_IsPutRight()
+    {
+        await OneOnEachAsync();
+        var before = await _app.GetAsync("/");
+        // What a deployment has written for containers that a reboot did not bring back.
+        const string Switch = "sed -i 's/127.0.0.1:[0-9]*/127.0.0.1:19999/' /etc/nginx/conf.d/*; systemctl reload nginx";
+        await _app.Servers[1].ExecuteAsync(["sh", "-c", Switch], App.Token);
+        await App.WaitAsync(async () => await TryGetAsync(_app.Servers[1]) is null);
+        await App.WaitAsync(async () => await TryGetAsync(_app.Servers[1]) == before);
+    }
+
+    private async Task AssertNextDeploymentWorksAsync()
+    {
+        var version = await CommitAsync();
+        DeployedApp.AssertSucceeded(await _app.DeployAsync());
+        Assert.Equal([version, version, version], await VersionsAsync());
+        var listed = (await _app.Client.Containers.ListAsync(_app.Uid, cancellationToken: App.Token)).Response.Select(container => container.Uid).ToHashSet();
+        Assert.Equal(3, listed.Count);
+        // Nothing of what failed is left, but for what an engine without power was building in: that has no label.
+        await App.WaitAsync(async () => listed.SetEquals((await Task.WhenAll(_app.Servers.Select(server =>
+            server.ExecuteAsync(["docker", "container", "ls", "--all", "--quiet", "--no-trunc", "--filter", "label=slipway.stack"], App.Token)))).SelectMany(text => text.Split('\n'))));
+    }
+
+    private async Task<string> CommitAsync()
+    {
+        var version = Interlocked.Increment(ref _version).ToString(CultureInfo.InvariantCulture);
+        await _app.Code.CommitVersionAsync(version, App.Token);
+        return version;
+    }
+
+    private Task OneOnEachAsync() => _app.DoneAsync(
+        _app.Client.Services.ScaleAsync(_app.Uid, "web", fleet.Uids.ToDictionary(uid => uid, _ => 1), App.Token));
+
+    private Task<string[]> VersionsAsync() => Task.WhenAll(_app.Servers.Select(server => _app.GetAsync("/", server)));
+
+    private async Task<string?> TryGetAsync(FreshServer server)
+    {
+        try
+        {
+            return await _app.GetAsync("/", server);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+}
