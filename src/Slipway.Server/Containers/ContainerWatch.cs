@@ -40,21 +40,17 @@ internal sealed partial class ContainerWatch(
         var servers = await db.Servers.AsNoTracking().Include(server => server.Machine).Include(server => server.Stack).Include(server => server.Containers)
             .Where(server => server.Containers.Count > 0 && !server.Stack!.Actions.Any(action => action.FinishedAt == null))
             .AsSplitQuery().ToListAsync(cancellationToken);
-        var (down, found, gate) = (new HashSet<string>(), new HashSet<int>(), new Lock());
+        var (down, gate) = (new HashSet<string>(), new Lock());
         await Parallel.ForEachAsync(servers, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (server, token) =>
         {
             var missing = await FindDownAsync(server, token);
             lock (gate)
-            {
                 down.UnionWith(missing);
-                if (missing.Any(_suspects.Contains))
-                    found.Add(server.StackId);
-            }
+            // At once: another machine may take all its time not to answer.
+            if (missing.Any(_suspects.Contains))
+                await RepairAsync(server.StackId, token);
         });
         _suspects = down;
-        var queue = scope.ServiceProvider.GetRequiredService<ActionQueue>();
-        foreach (var stackId in found.Order())
-            await RepairAsync(db, queue, stackId, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -102,8 +98,10 @@ internal sealed partial class ContainerWatch(
         }
     }
 
-    private async Task RepairAsync(AppDb db, ActionQueue queue, int stackId, CancellationToken cancellationToken)
+    private async Task RepairAsync(int stackId, CancellationToken cancellationToken)
     {
+        await using var scope = scopes.CreateAsyncScope();
+        var (db, queue) = (scope.ServiceProvider.GetRequiredService<AppDb>(), scope.ServiceProvider.GetRequiredService<ActionQueue>());
         if (await db.WriteAsync(StoreAsync, cancellationToken))
             queue.Wake(stackId);
 
