@@ -12,8 +12,6 @@ internal static class MySqlCommands
     /// <summary>A server that cannot bind an address ends, so it must not start before the network is there.</summary>
     public const string UnitPath = "/etc/systemd/system/mariadb.service.d/slipway.conf";
 
-    public const string Unit = "# Written by Slipway; changes are overwritten.\n[Unit]\nWants=network-online.target\nAfter=network-online.target\n";
-
     public static IReadOnlyList<string> Client { get; } = ["mariadb", "--no-defaults", "--batch", "--skip-column-names", "--default-character-set=utf8mb4"];
 
     public static IReadOnlyList<string> Version { get; } = ["mariadbd", "--version"];

@@ -10,6 +10,9 @@ internal static class PostgresCommands
     private const string End = "# Slipway: end";
     private const int Iterations = 4096;
 
+    /// <summary>A cluster goes without an address that is not there yet, and does not look again: so it starts once the network is there.</summary>
+    public const string UnitPath = "/etc/systemd/system/postgresql@.service.d/slipway.conf";
+
     public static IReadOnlyList<string> ListClusters { get; } = ["pg_lsclusters", "--no-header"];
 
     public static IReadOnlyList<string> Psql(int port) =>

@@ -14,6 +14,9 @@ internal static class SystemdCommands
     public static string OnlyFrom(IEnumerable<string> addresses) =>
         $"IPAddressDeny=any\nIPAddressAllow={string.Join(' ', (string[])["localhost", .. addresses])}";
 
+    /// <summary>A drop-in for units that listen on addresses of the network.</summary>
+    public const string AfterNetwork = "# Written by Slipway; changes are overwritten.\n[Unit]\nWants=network-online.target\nAfter=network-online.target\n";
+
     public static IReadOnlyList<string> Restart(string unit) => ["systemctl", "restart", "--", unit];
 
     /// <summary>Does nothing to a unit that does not run.</summary>

@@ -9,7 +9,7 @@ namespace Slipway.Engine.Provisioning;
 internal sealed record ProvisionPlan(IReadOnlyDictionary<IComponent, ComponentPlan> Components)
 {
     // Raised when a component configures differently from the same plan, so that servers are gone over once more.
-    private const int Revision = 1;
+    private const int Revision = 2;
 
     public IReadOnlyList<string> Packages { get; } =
         [.. Components.Values.SelectMany(plan => plan.Packages).Distinct().Order(StringComparer.Ordinal)];

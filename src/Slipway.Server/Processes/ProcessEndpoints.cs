@@ -92,7 +92,7 @@ internal static class ProcessEndpoints
 
     private static Task<Stack?> FindAsync(AppDb db, Caller caller, string stackUid, AccessLevel level, CancellationToken cancellationToken) => db.Stacks
         .VisibleTo(caller, level).Include(stack => stack.Servers).ThenInclude(server => server.ProcessCounts)
-        .FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
+        .AsSplitQuery().FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
 
     [SuppressMessage("Security", "CA5351", Justification = "Clients know the field by this name; it tells commands apart and protects nothing.")]
     private static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));

@@ -22,7 +22,7 @@ internal sealed class ServiceChanges(AppDb db, ActionQueue queue, DeploymentCont
 
     public static Task<Stack?> FindAsync(IQueryable<Stack> visible, string stackUid, CancellationToken cancellationToken) => visible
         .Include(stack => stack.Servers.OrderBy(server => server.Id)).ThenInclude(server => server.ProcessCounts)
-        .FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
+        .AsSplitQuery().FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
 
     /// <summary>The services of the release that serves, or of the last analysis while none does.</summary>
     public async Task<IReadOnlyList<ServiceDefinition>> ServicesAsync(Stack stack, CancellationToken cancellationToken) => !stack.IsDocker

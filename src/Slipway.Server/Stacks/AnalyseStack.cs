@@ -70,7 +70,7 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
     private async Task EndAsync(AppDb db, ActionRun run, ActionEnd end, bool deploysNext, CancellationToken cancellationToken)
     {
         var stack = await db.Stacks.Include(row => row.Servers).Include(row => row.Deployments)
-            .FirstAsync(row => row.Id == run.Claim.StackId, cancellationToken);
+            .AsSplitQuery().FirstAsync(row => row.Id == run.Claim.StackId, cancellationToken);
         var state = run.ReadState(AnalyseJson.Default.AnalyseState);
         var isLive = stack.Deployments.Any(deployment => deployment.IsLive);
         // What runs was made for the one kind or the other; deployments of such a commit are refused.

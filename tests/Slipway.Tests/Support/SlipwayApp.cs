@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -147,6 +148,8 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services =>
         {
             services.Replace(ServiceDescriptor.Singleton<IRemoteHosts>(Machines));
+            // Two lists joined in one query come back multiplied.
+            services.ConfigureDbContext<SqliteAppDb>(options => options.ConfigureWarnings(warnings => warnings.Throw(RelationalEventId.MultipleCollectionIncludeWarning)));
             // Slow on purpose in real life; here hundreds of people sign up.
             services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashRounds);
             services.AddSingleton<IStartupFilter>(AuditGuard);

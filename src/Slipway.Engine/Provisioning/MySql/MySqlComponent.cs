@@ -70,7 +70,7 @@ internal sealed partial class MySqlComponent : IComponent
                 return Task.FromResult<IReadOnlyList<FileChange>>(
                 [
                     new WriteFile(MySqlCommands.ConfigurationPath, Encoding.UTF8.GetBytes(configuration)),
-                    new WriteFile(MySqlCommands.UnitPath, Encoding.UTF8.GetBytes(MySqlCommands.Unit)),
+                    new WriteFile(MySqlCommands.UnitPath, Encoding.UTF8.GetBytes(SystemdCommands.AfterNetwork)),
                 ]);
             },
             cancellationToken);

@@ -90,7 +90,7 @@ internal sealed class PostgreSqlComponent : IComponent
                 access = PostgresCommands.MergeAccess(Encoding.UTF8.GetString(current), all.Where(line => !IsListen(line)));
                 return
                 [
-                    ListenFile(cluster, all),
+                    .. ListenFiles(cluster, all),
                     new WriteFile(cluster.AccessFile, Encoding.UTF8.GetBytes(access), Modes.GroupReadable, "postgres", "postgres"),
                 ];
             },
@@ -98,7 +98,7 @@ internal sealed class PostgreSqlComponent : IComponent
         var listen = string.Join('\n', lines.Where(IsListen));
         var needsRestart = !cluster.IsOnline || await run.IsStaleAsync($"{cluster.Unit}-listen", listen, cancellationToken);
         if (needsRestart)
-            await run.RunAsync("restart PostgreSQL", SystemdCommands.Restart(cluster.Unit), cancellationToken);
+            await run.RunAsync("restart PostgreSQL", [SystemdCommands.DaemonReload, SystemdCommands.Restart(cluster.Unit)], run.Timeouts.Service, cancellationToken);
         else if (await run.IsStaleAsync($"{cluster.Unit}-access", access, cancellationToken))
             await run.RunAsync("reload PostgreSQL", SystemdCommands.TryReload(cluster.Unit), cancellationToken);
         else
@@ -118,12 +118,14 @@ internal sealed class PostgreSqlComponent : IComponent
     private static string Statements(DatabaseSpec database) =>
         PostgresCommands.CreateDatabase(database.Username, database.Password, database.Database);
 
-    private static FileChange ListenFile(PostgreSqlCluster cluster, IReadOnlyList<string> lines)
+    private static IReadOnlyList<FileChange> ListenFiles(PostgreSqlCluster cluster, IReadOnlyList<string> lines)
     {
         var addresses = lines.Where(IsListen).Select(line => line[ListenLine.Length..]).ToList();
-        return addresses.Count == 0
-            ? new Remove(cluster.ListenFile)
-            : new WriteFile(cluster.ListenFile, Encoding.UTF8.GetBytes(PostgresCommands.Listen(addresses)), Modes.Readable, "postgres", "postgres");
+        return addresses.Count == 0 ? [new Remove(cluster.ListenFile)] :
+        [
+            new WriteFile(cluster.ListenFile, Encoding.UTF8.GetBytes(PostgresCommands.Listen(addresses)), Modes.Readable, "postgres", "postgres"),
+            new WriteFile(PostgresCommands.UnitPath, Encoding.UTF8.GetBytes(SystemdCommands.AfterNetwork)),
+        ];
     }
 
     private static bool IsListen(string line) => line.StartsWith(ListenLine, StringComparison.Ordinal);
