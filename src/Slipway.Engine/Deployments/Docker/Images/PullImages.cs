@@ -19,12 +19,12 @@ internal static class PullImages
     {
         var first = context.PrimaryWebServer;
         var variables = VariablesOf(context, first);
-        var images = Pulled(context).ToDictionary(service => service.Name, service => NameOf(service, variables));
         var pinned = new ConcurrentDictionary<string, string>();
         await OnServersAsync([first], async (host, service, token) =>
         {
-            await PullAsync(context, host, service, images[service.Name], token);
-            pinned[service.Name] = await PinAsync(context, host, service, images[service.Name], token);
+            var image = NameOf(service, variables);
+            await PullAsync(context, host, service, image, token);
+            pinned[service.Name] = await PinAsync(context, host, service, image, token);
         });
         var others = context.WebServers.Where(server => server != first).ToList();
         if (others.Count > 0)
