@@ -1237,6 +1237,9 @@ namespace Slipway.Server.Migrations.Postgres
                     b.Property<string>("HookToken")
                         .HasColumnType("text");
 
+                    b.Property<int>("HostAccess")
+                        .HasColumnType("integer");
+
                     b.Property<string>("HostLabel")
                         .IsRequired()
                         .HasMaxLength(28)
@@ -1261,6 +1264,9 @@ namespace Slipway.Server.Migrations.Postgres
 
                     b.Property<bool>("ReconfigureNginx")
                         .HasColumnType("boolean");
+
+                    b.Property<string>("ServiceYaml")
+                        .HasColumnType("text");
 
                     b.Property<string>("Slug")
                         .IsRequired()

@@ -1196,6 +1196,9 @@ namespace Slipway.Server.Migrations.Sqlite
                     b.Property<string>("HookToken")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("HostAccess")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("HostLabel")
                         .IsRequired()
                         .HasMaxLength(28)
@@ -1220,6 +1223,9 @@ namespace Slipway.Server.Migrations.Sqlite
 
                     b.Property<bool>("ReconfigureNginx")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("ServiceYaml")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Slug")
                         .IsRequired()
