@@ -8,6 +8,7 @@ public static class Names
     {
         "allowed.web.source" => "Who may visit",
         "asset.prefix" => "Assets folder",
+        "docker.host.access" => "Access of containers to the servers",
         "git.branch" => "Branch",
         "git.repository" => "Repository",
         "reconfigure.nginx" => "Configure nginx anew",

@@ -1,3 +1,5 @@
+using Slipway.Engine.Stacks;
+
 namespace Slipway.Engine.Analysis;
 
 internal sealed record AnalysisOptions
@@ -10,4 +12,7 @@ internal sealed record AnalysisOptions
 
     /// <summary>Versions that can be built from the configured source; none when no source is configured.</summary>
     public IReadOnlyList<string> BuildableRubies { get; init; } = [];
+
+    /// <summary>What containers may have of the servers themselves.</summary>
+    public HostAccess HostAccess { get; init; }
 }

@@ -41,6 +41,9 @@ public sealed record StackSpec
     /// <summary>Whether visitors get the page that says so in place of the application.</summary>
     public bool IsInMaintenance { get; init; }
 
+    /// <summary>What containers may have of the servers themselves, at this moment.</summary>
+    public HostAccess HostAccess { get; init; }
+
     public required IReadOnlyList<ServerSpec> Servers { get; init; }
 
     public IReadOnlyList<DatabaseSpec> Databases { get; init; } = [];

@@ -21,6 +21,10 @@ internal static class AccountLevels
         return canCreateStack && !caller.CanCreateStack ? ApiProblem.Forbidden("You cannot let others make stacks: you may not do so yourself.") : null;
     }
 
+    /// <summary>Whether somebody administers the account with all its stacks, and not only some of them.</summary>
+    public static Task<bool> AdministersAsync(this AppDb db, int accountId, int userId, CancellationToken cancellationToken) => db.Memberships.AnyAsync(
+        row => row.AccountId == accountId && row.UserId == userId && (row.Role == Membership.Owner || row.DefaultLevel == AccessLevel.Admin), cancellationToken);
+
     /// <summary>Whether somebody who can sign in would own the account without this person.</summary>
     public static Task<bool> HasOtherOwnerAsync(this AppDb db, int accountId, int userId, CancellationToken cancellationToken) => db.Memberships.AnyAsync(
         row => row.AccountId == accountId && row.UserId != userId && row.Role == Membership.Owner && row.User!.LockedAt == null, cancellationToken);

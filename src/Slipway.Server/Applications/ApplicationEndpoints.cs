@@ -168,10 +168,7 @@ internal static partial class ApplicationEndpoints
     private static Task<bool> IsAdministratorAsync(HttpContext http)
     {
         var (userId, accountId) = http.RequestServices.GetRequiredService<Caller>() is var caller ? (caller.UserId, caller.AccountId) : default;
-        return http.RequestServices.GetRequiredService<AppDb>().Memberships.AnyAsync(
-            one => one.UserId == userId && one.AccountId == accountId
-                && (one.Role == Membership.Owner || one.DefaultLevel == AccessLevel.Admin),
-            http.RequestAborted);
+        return http.RequestServices.GetRequiredService<AppDb>().AdministersAsync(accountId, userId, http.RequestAborted);
     }
 
     [GeneratedRegex(@"\A[0-9a-f]{64}\z")]

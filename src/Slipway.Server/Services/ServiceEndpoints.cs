@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Services;
 using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Deployments.Docker.Host;
 using Slipway.Server.Containers;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Documents;
@@ -114,6 +115,8 @@ internal static class ServiceEndpoints
         if (services.All(service => service.Name != request.ServiceName))
             return $"service_name: the stack has no service '{request.ServiceName}'. It has: {string.Join(", ", services.Select(service => service.Name))}.";
         var counts = (request.ServerCount?.Values ?? []).Concat(request.ServerGroupCount?.Values ?? []).ToList();
+        if (counts.Exists(count => count > 1) && services.Any(service => service.Name == request.ServiceName && HostLeave.HasPlaceForOne(service)))
+            return $"server_count: {request.ServiceName} has network_mode: host and ports, so a server has place for one container of it.";
         return counts.Count == 0 || counts.Exists(count => count > Most)
             ? $"server_count must name servers by uid, each with a number of containers up to {Most}."
             : null;

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Settings;
+using Slipway.Engine.Stacks;
+using Slipway.Server.Accounts;
 using Slipway.Server.Actions;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Documents;
@@ -35,7 +37,7 @@ internal static class SettingEndpoints
     private static async Task<Results<Ok<ApiList<Setting>>, ApiProblem>> List(
         string stackUid, ApiParameters parameters, Caller caller, AppDb db, CancellationToken cancellationToken) =>
         await FindAsync(db, caller, stackUid, AccessLevel.View, cancellationToken) is { } stack
-            ? PageOf([.. StackSettings.All.Select(setting => setting.ToRecord(stack))], parameters)
+            ? PageOf([.. StackSettings.All.Where(setting => setting.IsListed(stack)).Select(setting => setting.ToRecord(stack))], parameters)
             : ApiProblem.NotFound();
 
     private static async Task<Results<Ok<ApiResponse<Setting>>, ApiProblem>> Get(
@@ -52,13 +54,15 @@ internal static class SettingEndpoints
             return ApiProblem.NotFound();
         if (setting.Change is not { } change)
             return ApiProblem.BadRequest($"{setting.Key} is read-only here. Rename the stack with PUT /stacks/{{uid}} or on its settings page.");
+        if (setting.NeedsAccountAdmin && !await db.AdministersAsync(stack.AccountId, caller.UserId, cancellationToken))
+            return ApiProblem.Forbidden($"Only {HostAccessText.Who} can change {setting.Key}; the level admin on this stack is not enough.");
         if (change(stack, request.Value) is { } problem)
             return ApiProblem.BadRequest(problem);
         stack.UpdatedAt = time.GetUtcNow();
         var action = queue.Add(stack, Kind, $"{Kind}: {setting.Key}", JsonSerializer.Serialize(new Payload(setting.Key)), caller.Requester);
-        // Other code may need other servers, or be the first that can be deployed at all.
+        // Other code may need other servers, or be the first that can be deployed at all; and what a definition asks for may be a mistake now, or none.
         var isLive = await db.Deployments.AnyAsync(deployment => deployment.StackId == stack.Id && deployment.IsLive, cancellationToken);
-        if (!isLive && setting.Key is StackSettings.GitBranch or StackSettings.GitRepository)
+        if ((!isLive && setting.Key is StackSettings.GitBranch or StackSettings.GitRepository) || setting.Key is StackSettings.DockerHostAccess)
             queue.Add(stack, StackEndpoints.AnalyseKind, StackEndpoints.AnalyseKind, "{}", caller.Requester);
         await db.SaveChangesAsync(cancellationToken);
         return Api.Ok(await ActionRecords.StartAsync(queue, db, action, cancellationToken));

@@ -10,6 +10,12 @@ internal sealed record StackSetting(string Key, Func<Stack, JsonNode?> Read)
     /// <summary>Changes the stack as the value says and returns null, or returns what is wrong with the value. Null for read-only settings.</summary>
     public Func<Stack, string, string?>? Change { get; init; }
 
+    /// <summary>Whether a list of the stack's settings has it. Those of 2014 are in each; clients of that time know no others.</summary>
+    public Func<Stack, bool> IsListed { get; init; } = _ => true;
+
+    /// <summary>Whether rights on the stack do not suffice to change it.</summary>
+    public bool NeedsAccountAdmin { get; init; }
+
     public string Warning { get; init; } = "";
 
     public string Id => IdOf(Key);

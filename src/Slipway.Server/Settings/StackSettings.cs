@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Slipway.Engine;
 using Slipway.Engine.Git;
+using Slipway.Engine.Stacks;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Stacks;
 
@@ -11,6 +12,7 @@ internal static partial class StackSettings
 {
     public const string AllowedWebSource = "allowed.web.source";
     public const string AssetPrefix = "asset.prefix";
+    public const string DockerHostAccess = HostAccessText.Setting;
     public const string GitBranch = "git.branch";
     public const string GitRepository = "git.repository";
     public const string ReconfigureNginx = "reconfigure.nginx";
@@ -24,6 +26,13 @@ internal static partial class StackSettings
             Warning = "It is kept, and will be enforced by the firewall; until there is one, everybody who reaches the web servers may ask them.",
         },
         new(AssetPrefix, stack => stack.AssetPrefix) { Change = SetAssetPrefix },
+        new(DockerHostAccess, stack => HostAccessText.Of(stack.HostAccess))
+        {
+            Change = SetHostAccess,
+            IsListed = stack => stack.IsDocker || stack.HostAccess is not HostAccess.None,
+            NeedsAccountAdmin = true,
+            Warning = "Any of mounts, privileged and namespaces: what containers may have of the servers. Whoever may deploy this stack can then take over its servers, and all stacks on them. What runs stays as it is; the next start of containers asks again.",
+        },
         new(GitBranch, stack => stack.GitBranch) { Change = SetBranch },
         new(GitRepository, stack => GitUrl.TryParse(stack.GitUrl, out var url, out _) ? url.Display : "") { Change = SetRepository },
         new(ReconfigureNginx, stack => stack.ReconfigureNginx) { Change = SetReconfigure },
@@ -44,6 +53,14 @@ internal static partial class StackSettings
         if (prefix.Length > 100 || !Folder.IsMatch(prefix))
             return "value must be a folder below public, like assets: letters, digits, -, _ and dots, with / between folders.";
         stack.AssetPrefix = prefix;
+        return null;
+    }
+
+    private static string? SetHostAccess(Stack stack, string value)
+    {
+        if (HostAccessText.Parse(value) is not { } access)
+            return "value must be a list of mounts, privileged and namespaces, with commas between them; empty for none.";
+        stack.HostAccess = access;
         return null;
     }
 

@@ -80,6 +80,12 @@ internal sealed class Stack
     /// <summary>Whether the next deployment goes over the servers' configuration once more.</summary>
     public bool ReconfigureNginx { get; set; }
 
+    /// <summary>The definition of its containers where it came with the stack; null where it is in the repository.</summary>
+    public string? ServiceYaml { get; set; }
+
+    /// <summary>What its containers may have of the servers themselves.</summary>
+    public HostAccess HostAccess { get; set; }
+
     /// <summary>By which the redeployment hook is found: 32 hex characters. Null when there is none.</summary>
     public string? HookKey { get; set; }
 

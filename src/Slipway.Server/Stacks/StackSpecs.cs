@@ -35,6 +35,7 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
             HostNames = [StackNames.Fqdn(stack.HostLabel, stack.Environment, addresses.Value.BaseDomain)],
             AssetPrefix = stack.AssetPrefix,
             IsInMaintenance = stack.MaintenanceMode,
+            HostAccess = stack.HostAccess,
             Servers =
             [
                 .. stack.Servers.Select(server => ServerOf(stack, server) with
@@ -54,6 +55,7 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
     public AnalysisOptions AnalysisOptionsOf(Stack stack) => new()
     {
         Environment = stack.Environment,
+        HostAccess = stack.HostAccess,
         DistributionRuby = DistributionRuby.Of(stack.Servers.Find(server => server.HasRole(ServerRoles.Web))?.Machine?.Codename),
         BuildableRubies = [.. rubies.Value.Sources.Select(source => source.Version)],
     };

@@ -93,6 +93,7 @@ internal sealed class Attempt : IStepLog
         },
         HostConfig = new
         {
+            NetworkMode = container.IsInHostNetwork ? DockerCommands.HostNetwork : "slipway-shop",
             RestartPolicy = new { Name = container.IsPinned ? DockerCommands.KeepPolicy : "no" },
             PortBindings = container.Ports.ToDictionary(
                 port => string.Create(CultureInfo.InvariantCulture, $"{port.Key}/tcp"),

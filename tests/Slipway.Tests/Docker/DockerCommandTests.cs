@@ -59,6 +59,25 @@ public sealed class DockerCommandTests
         Assert.Equal(isNamed, (Web with { Service = Web.Service with { Image = image } }).Create().Contains($"slipway.image={image}"));
 
     [Fact]
+    public void WishesOnTheServer_AreGiven_WithoutPortsAndNames()
+    {
+        var agent = Web with
+        {
+            Service = new() { Name = "agent", Ports = [new(9100)], HostMounts = [new("/srv/a", "/a", true)], IsPrivileged = true, UsesHostNetwork = true, UsesHostProcesses = true },
+            HostPorts = new Dictionary<int, int>(),
+        };
+        foreach (var program in new[] { agent.Create(), agent.RunOnce(["true"]) })
+        {
+            var line = string.Join(' ', program);
+            Assert.Contains(" --network host ", line, StringComparison.Ordinal);
+            Assert.Contains(" --privileged --pid host --mount=type=bind,source=/srv/a,target=/a,readonly slipway/shop/agent:20261127-abc", line, StringComparison.Ordinal);
+            Assert.DoesNotContain("--publish", line, StringComparison.Ordinal);
+            Assert.DoesNotContain("--network-alias", line, StringComparison.Ordinal);
+        }
+        Assert.DoesNotContain("--privileged", Web.Create());
+    }
+
+    [Fact]
     public void Command_ThatRunsOnce_IsNoneOfTheStacksContainers()
     {
         var program = (Web with { IsApart = true }).RunOnce(["env"]);

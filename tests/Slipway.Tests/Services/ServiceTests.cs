@@ -4,8 +4,12 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Services;
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Stacks;
 using Slipway.Server.Containers;
 using Slipway.Server.Services;
+using Slipway.Server.Stacks;
 using Slipway.Server.Users;
 using Slipway.Tests.Support;
 
@@ -140,6 +144,38 @@ public sealed class ServiceTests : IAsyncDisposable
         await AssertStatusAsync(HttpStatusCode.NotFound, () => owner.Api.Services.RunAsync(uid, "web", command with { ServerUid = "unknown" }, Cancel));
         var controller = await _app.GivenMemberAsync(AccessLevel.Control);
         await AssertStatusAsync(HttpStatusCode.Forbidden, () => controller.Api.Services.RunAsync(uid, "web", command, Cancel));
+    }
+
+    [Fact]
+    public async Task LeaveThatWasTakenAway_StopsEveryStart_AndNothingThatRuns()
+    {
+        var (owner, uid, _) = await GivenDockerStackAsync();
+        await _app.ChangeAsync(async db =>
+        {
+            var stack = await db.Stacks.FirstAsync(stack => stack.Uid == uid, Cancel);
+            var (hash, result) = StoredAnalysis.Of(stack.Analysis)!;
+            ServiceDefinition web = new() { Name = "web", Image = "a", UsesHostNetwork = true, Ports = [new(9100)] };
+            stack.Analysis = new StoredAnalysis(hash, result with { Docker = new() { Source = "services.yml", Services = [web] } }).ToJson();
+            await Given.FinishActionsAsync(db);
+        });
+        await AssertStatusAsync(HttpStatusCode.BadRequest, async () => await owner.Api.Services.ScaleAsync(
+            uid, "web", new Dictionary<string, int> { [(await owner.Api.Servers.ListAsync(uid, 1, Cancel)).Response[0].Uid] = 2 }, Cancel));
+        var deployment = await owner.Api.Deployments.RedeployAsync(uid, null, Cancel);
+        await _app.ChangeAsync(db => Given.DockerReleaseAsync(db, deployment.DeploymentId));
+        var server = (await owner.Api.Servers.ListAsync(uid, 1, Cancel)).Response[0].Uid;
+        var release = await _app.InDatabaseAsync(db => db.Deployments.Where(row => row.Id == deployment.DeploymentId).Select(row => row.Release).FirstAsync(Cancel));
+        StackPaths paths = new((await owner.Api.Stacks.GetAsync(uid, Cancel)).DeployDirectory.Split('/')[^1]);
+        foreach (var address in new[] { "192.0.2.1", "192.0.2.2" })
+            _app.Machines.Of(address).Answers[string.Join(' ', ImageCommands.List(paths))] = paths.Image("web", release);
+
+        var scale = await owner.Api.Services.ScaleAsync(uid, "web", new Dictionary<string, int> { [server] = 1 }, Cancel);
+        await _app.WorkAsync(uid);
+
+        var ended = await owner.Api.Actions.GetAsync(uid, scale.Id, Cancel);
+        Assert.False(ended.FinishedSuccess);
+        Assert.Contains("No container of web is started: by its definition it has the server's network or processes", ended.FinishedMessage, StringComparison.Ordinal);
+        foreach (var address in new[] { "192.0.2.1", "192.0.2.2" })
+            Assert.DoesNotContain(_app.Machines.Of(address).Programs, program => program.StartsWith("docker container create", StringComparison.Ordinal) || program.Contains("stop", StringComparison.Ordinal));
     }
 
     [Fact]

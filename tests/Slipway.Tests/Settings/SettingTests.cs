@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Http;
 using Slipway.Server.Settings;
+using Slipway.Server.Users;
 using Slipway.Tests.Support;
 
 namespace Slipway.Tests.Settings;
@@ -93,6 +94,35 @@ public sealed class SettingTests : IAsyncDisposable
         Assert.DoesNotContain("t0ken", shown, StringComparison.Ordinal);
         await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Settings.ChangeAsync(uid, "git.repository", shown!, Cancel));
         Assert.Equal(["stack_analyse", "stack-set: git.repository"], (await owner.Api.Actions.ListAsync(uid, 1, Cancel)).Response.Take(2).Select(action => action.Action));
+    }
+
+    [Fact]
+    public async Task HostAccess_IsGivenByAdministratorsOfTheAccountOnly_AndIsInListsOfDockerStacks()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var uid = (await owner.GivenStackAsync()).Uid;
+        await _app.ChangeAsync(db => Given.AnalysisAsync(db, uid));
+        await _app.ChangeAsync(db => Given.DockerAsync(db, uid));
+        Assert.Equal(7, (await owner.Api.Settings.ListAsync(uid, Cancel)).Response.Count);
+        var member = await _app.GivenMemberAsync(AccessLevel.View);
+        await owner.Api.Members.SetRightAsync(1, member.Id, uid, (int)AccessLevel.Admin, Cancel);
+        await member.Api.Settings.ChangeAsync(uid, "git.branch", "topic", Cancel);
+
+        var refused = await Assert.ThrowsAsync<SlipwayApiException>(() => member.Api.Settings.ChangeAsync(uid, "docker.host.access", "mounts", Cancel));
+
+        Assert.Equal(HttpStatusCode.Forbidden, refused.Status);
+        Assert.Contains("Only an owner of the account, or a member with the level admin on all of its stacks, can change docker.host.access", refused.Message, StringComparison.Ordinal);
+        await AssertStatusAsync(HttpStatusCode.BadRequest, () => owner.Api.Settings.ChangeAsync(uid, "docker.host.access", "everything", Cancel));
+        Assert.Equal("", (string?)(await member.Api.Settings.GetAsync(uid, "docker.host.access", Cancel)).Value);
+        await owner.Api.Settings.ChangeAsync(uid, "docker.host.access", "privileged, mounts", Cancel);
+        var setting = await owner.Api.Settings.GetAsync(uid, "docker-host-access", Cancel);
+        Assert.Equal(("mounts,privileged", false), ((string?)setting.Value, setting.Readonly));
+        Assert.Contains("can then take over its servers", setting.WarningText, StringComparison.Ordinal);
+        // What was a mistake of the definition may be none now.
+        Assert.Equal("stack_analyse", (await owner.Api.Actions.ListAsync(uid, 1, Cancel)).Response[0].Action);
+        var entry = (await owner.Api.Audit.ListAsync(1, new(What: "stack"), 1, Cancel)).Response[0];
+        Assert.Contains("host_access", entry.Changes.Single(change => change.Type == "stack").After!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", entry.Changes.Single(change => change.Type == "stack").After!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]

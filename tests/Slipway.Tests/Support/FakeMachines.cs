@@ -57,7 +57,7 @@ internal sealed class FakeMachines : IRemoteHosts
 
         public async Task<RemoteResult> RunAsync(RemoteCommand command, Func<OutputLine, ValueTask>? onLine, CancellationToken cancellationToken)
         {
-            var machine = machines.Open(spec);
+            var (machine, tail) = (machines.Open(spec), new List<string>());
             if (command.OpenInput is not null)
             {
                 using var input = new StreamReader(await command.OpenInput(cancellationToken));
@@ -66,10 +66,11 @@ internal sealed class FakeMachines : IRemoteHosts
             foreach (var program in command.Programs)
             {
                 machine.Programs.Add(string.Join(' ', program));
-                if (onLine is not null && machine.Answers.TryGetValue(string.Join(' ', program), out var answer))
+                if (machine.Answers.TryGetValue(string.Join(' ', program), out var answer))
                 {
-                    foreach (var line in answer.Split('\n'))
-                        await onLine(new(line, 0));
+                    tail.AddRange(answer.Split('\n'));
+                    foreach (var line in onLine is null ? [] : answer.Split('\n'))
+                        await onLine!(new(line, 0));
                 }
                 var text = program[0] == "getent" ? $"{spec.UserName}:x:1000:1000::/home/{spec.UserName}:/bin/sh" : "staff";
                 if (onLine is not null && program is ["getent" or "id", ..])
@@ -77,7 +78,7 @@ internal sealed class FakeMachines : IRemoteHosts
                 if (onLine is not null && program is ["stat", ..])
                     await onLine(new(machine.SizeOfFiles, 0));
             }
-            return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, []);
+            return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, tail);
         }
 
         public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using Slipway.Engine.Stacks;
 namespace Slipway.Engine.Analysis.Docker;
 
 /// <summary>Reads the definition of a Docker stack: services.yml and its earlier and later names. A file with mistakes gives none.</summary>
-internal sealed partial class DefinitionReader(string path, IReadOnlySet<string> files, Remarks remarks)
+internal sealed partial class DefinitionReader(string path, IReadOnlySet<string> files, Remarks remarks, HostAccess leave = HostAccess.None)
 {
     /// <summary>Where a definition may be, the first that is there counts.</summary>
     public static readonly IReadOnlyList<string> Paths =
@@ -14,6 +14,9 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
     ];
 
     private const int MaxServices = 50;
+
+    // SSH and nginx.
+    private static readonly int[] WellKnownPorts = [22, 80, 443];
 
     public DockerDefinition? Read(string text, string environment)
     {
@@ -82,7 +85,7 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
             if (!NamePattern().IsMatch(name))
                 Say(options.Line, $"\"{name}\" is not a name for a service; it begins with a lower-case letter, ends with a letter or digit, and has up to 40 of a-z, 0-9 and, between them, - and _.");
             else if (options is YamlMap or YamlText { IsNull: true })
-                read.Add(new ServiceReader(name, options as YamlMap ?? new YamlMap(new Dictionary<string, YamlNode>(), options.Line), files, Say).Read());
+                read.Add(new ServiceReader(name, options as YamlMap ?? new YamlMap(new Dictionary<string, YamlNode>(), options.Line), files, leave, Say).Read());
             else
                 Say(options.Line, $"{name} expects a mapping of options (image: ...), found {options.Kind}.");
         }
@@ -117,9 +120,27 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
             if (names.IsSupersetOf(service.Requires) && IsInCircle(service, services))
                 Say(line, $"{service.Name}: requires leads back to {service.Name} itself, so neither can start first.");
         }
+        CheckPorts(map, services);
+    }
+
+    private void CheckPorts(YamlMap map, IReadOnlyList<ServiceDefinition> services)
+    {
         foreach (var taken in services.SelectMany(service => service.Ports.Where(port => port.Http is not null).Select(port => (service.Name, port.Http)))
                      .GroupBy(pair => pair.Http).Where(group => group.Count() > 1))
             Say(map.Line, $"port {taken.Key} is taken by {string.Join(" and ", taken.Select(pair => pair.Name))}. A port of the server belongs to one port of one service.");
+        CheckHostPorts(map, services);
+    }
+
+    // Nobody else can listen where a container in the server's network does.
+    private void CheckHostPorts(YamlMap map, IReadOnlyList<ServiceDefinition> services)
+    {
+        var offered = services.SelectMany(service => service.Ports).SelectMany(port => (int?[])[port.Http, port.Https]).OfType<int>().Concat(WellKnownPorts).ToHashSet();
+        foreach (var service in services.Where(service => service.UsesHostNetwork))
+        {
+            var line = map.Map(service.Name)?["ports"]?.Line ?? map.Line;
+            foreach (var port in service.Ports.Where(port => !offered.Add(port.Container)))
+                Say(line, $"{service.Name}: with network_mode: host it listens on the server's own port {port.Container}, which another service, nginx or SSH has. Have it listen on another port.");
+        }
     }
 
     private static bool IsInCircle(ServiceDefinition start, IReadOnlyList<ServiceDefinition> services)

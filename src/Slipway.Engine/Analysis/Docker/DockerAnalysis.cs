@@ -15,7 +15,7 @@ internal static class DockerAnalysis
         var text = repository.Text(path);
         var definition = text is null ? null
             : path is Dockerfile.Path ? Dockerfile.Read(text, remarks)
-            : new DefinitionReader(path, repository.Files, remarks).Read(text, options.Environment);
+            : new DefinitionReader(path, repository.Files, remarks, options.HostAccess).Read(text, options.Environment);
         if (text is null)
             remarks.Problems.Add($"{path} cannot be read: it is no text, or too large.");
         if (definition is not null)

@@ -27,6 +27,18 @@ internal sealed record ServiceDefinition
 
     public IReadOnlyList<VolumeDefinition> Volumes { get; init; } = [];
 
+    /// <summary>Folders and files of the server that the containers see.</summary>
+    public IReadOnlyList<HostMount> HostMounts { get; init; } = [];
+
+    /// <summary>Whether Docker does not confine them.</summary>
+    public bool IsPrivileged { get; init; }
+
+    /// <summary>Whether they are in the server's own network: without a name there, and with its ports for theirs.</summary>
+    public bool UsesHostNetwork { get; init; }
+
+    /// <summary>Whether they are among the server's own processes.</summary>
+    public bool UsesHostProcesses { get; init; }
+
     public IReadOnlyList<PortDefinition> Ports { get; init; } = [];
 
     /// <summary>Names of services that must be healthy before this one starts. Databases always are, so they are not among them.</summary>
@@ -62,6 +74,12 @@ internal sealed record BuildDefinition(string Context, string Dockerfile);
 /// <param name="Path">Where the container finds it.</param>
 /// <param name="IsReadOnly">Whether the container may not write there.</param>
 internal sealed record VolumeDefinition(string Name, string Path, bool IsReadOnly);
+
+/// <summary>A folder or file of the server that containers see.</summary>
+/// <param name="Source">Its path on the server.</param>
+/// <param name="Path">Where the container finds it.</param>
+/// <param name="IsReadOnly">Whether the container may not write there.</param>
+internal sealed record HostMount(string Source, string Path, bool IsReadOnly);
 
 /// <summary>A port of the container, and those under which nginx offers it.</summary>
 internal sealed record PortDefinition(int Container, int? Http = null, int? Https = null)

@@ -1,21 +1,23 @@
 using System.Text.RegularExpressions;
 using Slipway.Engine.Analysis.Settings;
+using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Analysis.Docker;
 
 /// <summary>Reads the options of one service. Each mistake is told with its line and what was expected.</summary>
-internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlySet<string> files, Action<int, string> say)
+internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlySet<string> files, HostAccess leave, Action<int, string> say)
 {
     private static readonly string[] Known =
     [
         "image", "build_root", "dockerfile_path", "command", "build_command", "deploy_command", "environment", "volumes", "ports", "requires",
         "restart_on_deploy", "stop_grace", "pre_stop_sequence", "pre_start_signal", "log_folder", "health",
+        .. HostOptions.Names,
     ];
 
     private static readonly string[] Elsewhere = ["git_url", "git_branch", "git_repo"];
-    private static readonly string[] Privileged = ["privileged", "cap_add", "devices", "network_mode", "pid", "ipc"];
 
     private readonly ServiceFields _fields = new(name, map, say);
+    private readonly HostOptions _host = new(name, map, leave, say);
 
     public ServiceDefinition Read()
     {
@@ -23,6 +25,7 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
         var logFolder = _fields.Checked("log_folder", text => ServiceTexts.IsContainerPath(text) ? text : null, "an absolute path in the container, such as /usr/src/app/log");
         var image = _fields.Checked("image", text => ServiceTexts.IsImage(text) || ServiceTexts.Variable(text) is not null ? text : null,
             "the name of an image, such as quay.io/owner/name:1.2, or _env:NAME");
+        var (volumes, mounts) = ReadVolumes(logFolder);
         return new()
         {
             Name = name,
@@ -32,7 +35,11 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
             BuildCommand = _fields.Command("build_command"),
             DeployCommand = _fields.Command("deploy_command"),
             Environment = ReadEnvironment(),
-            Volumes = ReadVolumes(logFolder),
+            Volumes = volumes,
+            HostMounts = mounts,
+            IsPrivileged = _host.IsPrivileged(),
+            UsesHostNetwork = _host.Uses("network_mode"),
+            UsesHostProcesses = _host.Uses("pid"),
             Ports = ReadPorts(),
             Requires = _fields.Each("requires", text => text, null),
             RestartOnDeploy = _fields.Flag("restart_on_deploy", true),
@@ -52,8 +59,8 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
             {
                 _ when Elsewhere.Contains(option) =>
                     $"{name}: {option} is not possible: images are built from the stack's own repository. Build the image elsewhere and name it in image.",
-                _ when Privileged.Contains(option) =>
-                    $"{name}: {option} is not possible: containers get no privileges on the server.",
+                _ when HostOptions.Refused.Contains(option) =>
+                    $"{name}: {option} is not possible. Of the server, containers can have volumes, {string.Join(", ", HostOptions.Names)}, where the stack may.",
                 _ => $"{name}: there is no option \"{option}\". Use some of: {string.Join(", ", Known)}.",
             });
         }
@@ -103,21 +110,23 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
         return variables;
     }
 
-    private IReadOnlyList<VolumeDefinition> ReadVolumes(string? logFolder)
+    private (IReadOnlyList<VolumeDefinition> Volumes, IReadOnlyList<HostMount> Mounts) ReadVolumes(string? logFolder)
     {
-        var volumes = _fields.Each("volumes", ReadVolume);
-        var paths = volumes.Select(volume => volume.Path).Concat(logFolder is null ? [] : [logFolder]).Select(path => path.TrimEnd('/'));
+        List<HostMount> mounts = [];
+        var volumes = _fields.Each("volumes", node => ReadVolume(node, mounts));
+        var paths = volumes.Select(volume => volume.Path).Concat(mounts.Select(mount => mount.Path)).Concat(logFolder is null ? [] : [logFolder]).Select(path => path.TrimEnd('/'));
         foreach (var twice in paths.GroupBy(path => path).Where(group => group.Count() > 1))
             say(map["volumes"]!.Line, $"{name}: the path {twice.Key} stands twice among volumes and log_folder; one would hide the other.");
-        return volumes;
+        return (volumes, mounts);
     }
 
-    private VolumeDefinition? ReadVolume(YamlText node)
+    private VolumeDefinition? ReadVolume(YamlText node, List<HostMount> mounts)
     {
         var parts = node.Value.Split(':');
         if (parts is [['/' or '~' or '.', ..], _, ..])
         {
-            say(node.Line, $"{name}: the folder {parts[0]} of the server cannot be mounted. Use a volume of the stack's own, such as data:{parts[1]}; log files are reached through log_folder.");
+            if (_host.Mount(node) is { } mount)
+                mounts.Add(mount);
             return null;
         }
         if ((parts is [_, _] or [_, _, "ro" or "rw"]) && VolumePattern().IsMatch(parts[0]) && ServiceTexts.IsContainerPath(parts[1]))

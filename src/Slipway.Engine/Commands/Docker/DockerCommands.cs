@@ -100,7 +100,10 @@ internal static class DockerCommands
     /// <summary>Ends when the container has.</summary>
     public static IReadOnlyList<string> Await(string id) => ["docker", "container", "wait", id];
 
-    public static IReadOnlyList<string> Start(string id) => ["docker", "container", "start", "--", id];
+    public static IReadOnlyList<string> Start(params IEnumerable<string> ids) => ["docker", "container", "start", "--", .. ids];
+
+    /// <summary>Prints where a path leads; fails when there is nothing.</summary>
+    public static IReadOnlyList<string> Resolve(string path) => ["readlink", "--canonicalize-existing", "--", path];
 
     public static IReadOnlyList<string> Remove(IEnumerable<string> ids) => ["docker", "container", "rm", "--force", "--", .. ids];
 
@@ -125,6 +128,12 @@ internal static class DockerCommands
     /// <summary>Stops containers, at last by force, and removes them; their volumes stay.</summary>
     public static IReadOnlyList<string> StopAndRemove(IEnumerable<string> ids, int graceSeconds) =>
         ["sh", "-c", StopAll, graceSeconds.ToString(CultureInfo.InvariantCulture), .. ids];
+
+    /// <summary>Stops containers without removing them; so far only a start brings them back.</summary>
+    public static IReadOnlyList<string> Stop(IEnumerable<string> ids, int graceSeconds) =>
+        ["docker", "container", "stop", "--time", graceSeconds.ToString(CultureInfo.InvariantCulture), "--", .. ids];
+
+    public const string HostNetwork = "host";
 
     public const string KeepPolicy = "unless-stopped";
 

@@ -37,18 +37,24 @@ internal sealed record NewContainer
     /// <summary>Makes it, without starting it. It is pinned once it serves; until then nothing may start it behind our back.</summary>
     public IReadOnlyList<string> Create() =>
     [
-        "docker", "container", "create", "--pull", "never", "--name", Name, .. Labels(), "--network", Paths.Network, "--network-alias", Service.Name,
+        "docker", "container", "create", "--pull", "never", "--name", Name, .. Labels(), .. Network(), .. Service.UsesHostNetwork ? [] : (string[])["--network-alias", Service.Name],
         .. KnownHosts(), "--restart", "no", "--stop-timeout", Text(Service.StopGrace), "--env-file", EnvironmentFile,
-        .. Service.Ports.SelectMany(port => (string[])["--publish", $"127.0.0.1:{Text(HostPorts[port.Container])}:{Text(port.Container)}/tcp"]),
-        .. Mounts(), Image, .. Service.Command,
+        .. Published().SelectMany(port => (string[])["--publish", $"127.0.0.1:{Text(HostPorts[port.Container])}:{Text(port.Container)}/tcp"]),
+        .. Privileges(), .. Mounts(), Image, .. Service.Command,
     ];
 
     /// <summary>A command in a container of its own, which is gone with its end.</summary>
     public IReadOnlyList<string> RunOnce(IReadOnlyList<string> command) =>
     [
-        "docker", "container", "run", "--rm", "--pull", "never", "--name", Name, .. Labels(), "--network", Paths.Network, .. KnownHosts(), "--env-file", EnvironmentFile,
-        .. Mounts(), Image, .. command,
+        "docker", "container", "run", "--rm", "--pull", "never", "--name", Name, .. Labels(), .. Network(), .. KnownHosts(), "--env-file", EnvironmentFile,
+        .. Privileges(), .. Mounts(), Image, .. command,
     ];
+
+    private IEnumerable<PortDefinition> Published() => Service.UsesHostNetwork ? [] : Service.Ports;
+
+    private IEnumerable<string> Network() => ["--network", Service.UsesHostNetwork ? DockerCommands.HostNetwork : Paths.Network];
+
+    private IEnumerable<string> Privileges() => [.. Service.IsPrivileged ? (string[])["--privileged"] : [], .. Service.UsesHostProcesses ? (string[])["--pid", "host"] : []];
 
     private IEnumerable<string> Labels() =>
     [
@@ -71,6 +77,8 @@ internal sealed record NewContainer
     {
         foreach (var volume in Service.Volumes)
             yield return $"--mount=type=volume,source={Paths.Volume(volume.Name)},target={volume.Path}{(volume.IsReadOnly ? ",readonly" : "")}";
+        foreach (var mount in Service.HostMounts)
+            yield return $"--mount=type=bind,source={mount.Source},target={mount.Path}{(mount.IsReadOnly ? ",readonly" : "")}";
         if (Service.LogFolder is { } folder)
             yield return $"--mount=type=bind,source={Paths.ContainerLogs(Service.Name)},target={folder}";
     }

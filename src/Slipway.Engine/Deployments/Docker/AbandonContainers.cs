@@ -1,5 +1,6 @@
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Host;
 using Slipway.Engine.Deployments.Docker.Images;
 using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
@@ -44,8 +45,13 @@ internal static class AbandonContainers
         // Also of those that are down: a site whose upstream vanished would have nginx refuse every stack of the machine.
         await SwitchBackAsync(context, server, ContainerState.Serving(present, context.Run), cancellationToken);
         var own = present.Where(container => container.Run == context.Run).Select(container => container.Id).ToList();
-        if (own.Count == 0)
-            return;
+        if (own.Count > 0)
+            await RemoveAsync(context, host, own, cancellationToken);
+        await HostNetwork.BringBackAsync(context, host, present, cancellationToken);
+    }
+
+    private static async Task RemoveAsync(DeployContext context, IRemoteHost host, IReadOnlyList<string> own, CancellationToken cancellationToken)
+    {
         IReadOnlyList<IReadOnlyList<string>> drain = context.State.IsPrepared || context.State.Names.Count > 0 ? [NginxCommands.AwaitOldWorkers(context.Timeouts.Drain)] : [];
         var stopped = await host.RunAsync(
             StackContainers.Quick(context, "remove the new containers", []) with

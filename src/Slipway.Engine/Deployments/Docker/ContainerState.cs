@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands.Docker;
 
 namespace Slipway.Engine.Deployments.Docker;
@@ -7,6 +8,8 @@ namespace Slipway.Engine.Deployments.Docker;
 /// <summary>A container of the stack as Docker sees it.</summary>
 internal sealed record ContainerState
 {
+    private const string Loopback = "127.0.0.1";
+
     public required string Id { get; init; }
 
     public string Name { get; init; } = "";
@@ -31,7 +34,10 @@ internal sealed record ContainerState
     /// <summary>Whether the engine keeps it running: it serves, or did so until a moment ago.</summary>
     public bool IsPinned { get; init; }
 
-    /// <summary>Its address in the stack's network; empty while it does not run.</summary>
+    /// <summary>Whether it is in the server's own network.</summary>
+    public bool IsInHostNetwork { get; init; }
+
+    /// <summary>Where the server finds it: in the stack's network, or its own; empty while it does not run.</summary>
     public string Address { get; init; } = "";
 
     /// <summary>Host ports by container port.</summary>
@@ -68,6 +74,7 @@ internal sealed record ContainerState
     private static ContainerState Of(JsonElement container)
     {
         var (config, state, host) = (container.GetProperty("Config"), container.GetProperty("State"), container.GetProperty("HostConfig"));
+        var (isInHostNetwork, offered) = (Text(host, "NetworkMode") == DockerCommands.HostNetwork, Label(config, DockerCommands.PortsLabel));
         return new()
         {
             Id = Text(container, "Id"),
@@ -76,13 +83,14 @@ internal sealed record ContainerState
             Run = Label(config, DockerCommands.RunLabel),
             Release = Label(config, DockerCommands.ReleaseLabel),
             Image = Label(config, DockerCommands.ImageLabel) is { Length: > 0 } named ? named : Text(config, "Image"),
-            Offered = Label(config, DockerCommands.PortsLabel),
+            Offered = offered,
             Status = Text(state, "Status"),
             ExitCode = Number(state, "ExitCode"),
             Health = OwnHealth(state),
             IsPinned = Text(host.GetProperty("RestartPolicy"), "Name") == DockerCommands.KeepPolicy,
-            Address = AddressOf(container),
-            Ports = PortsOf(host),
+            IsInHostNetwork = isInHostNetwork,
+            Address = isInHostNetwork ? Loopback : AddressOf(container),
+            Ports = isInHostNetwork ? OwnPortsOf(offered) : PortsOf(host),
             Command = string.Join(' ', Texts(config, "Cmd")),
             StartedAt = Time(state, "StartedAt"),
             CreatedAt = Time(container, "Created"),
@@ -110,6 +118,10 @@ internal sealed record ContainerState
         container.GetProperty("NetworkSettings").TryGetProperty("Networks", out var networks) && networks.ValueKind is JsonValueKind.Object
             ? networks.EnumerateObject().Select(network => Text(network.Value, "IPAddress")).FirstOrDefault(address => address.Length > 0) ?? ""
             : "";
+
+    // What it listens on, the server does.
+    private static Dictionary<int, int> OwnPortsOf(string offered) =>
+        offered.Split(' ').Select(ServiceTexts.Port).OfType<PortDefinition>().Select(port => port.Container).Distinct().ToDictionary(port => port);
 
     private static Dictionary<int, int> PortsOf(JsonElement host)
     {

@@ -1,5 +1,6 @@
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Host;
 using Slipway.Engine.Deployments.Steps;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -30,6 +31,7 @@ internal sealed record OneOffCommand(ServerSpec Server, ServiceDefinition Servic
 
     private async Task PrepareAsync(DeployContext context, CancellationToken cancellationToken)
     {
+        await HostLeave.RequireAsync(context, Server, context.Hosts(Server), [Service], cancellationToken);
         context.State.HasNames = await context.Hosts(Server).ReadFileAsync(context.Paths.NginxStream, cancellationToken) is not null;
         var container = ContainerOf(context);
         var variables = WriteContainerFiles.VariablesOf(context, Server, Service);

@@ -1,5 +1,6 @@
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Host;
 
 namespace Slipway.Engine.Deployments.Docker;
 
@@ -12,6 +13,7 @@ internal static class RunCommands
     {
         foreach (var service in context.Docker.Waves().SelectMany(wave => wave).Where(service => CommandOf(context, service).Count > 0))
         {
+            await HostLeave.RequireAsync(context, context.PrimaryWebServer, context.Hosts(context.PrimaryWebServer), [service], cancellationToken);
             var result = await context.Hosts(context.PrimaryWebServer).RunAsync(
                 new()
                 {

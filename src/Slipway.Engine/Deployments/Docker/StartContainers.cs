@@ -1,6 +1,7 @@
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Host;
 using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -14,7 +15,7 @@ internal static class StartContainers
 
     public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
     {
-        await context.OnWebServersAsync((_, host, token) => RemoveHalfStartedAsync(context, host, token), cancellationToken);
+        await context.OnWebServersAsync((server, host, token) => PrepareAsync(context, server, host, token), cancellationToken);
         var waves = context.Docker.Waves();
         foreach (var wave in waves)
         {
@@ -23,13 +24,17 @@ internal static class StartContainers
         }
     }
 
-    // What an earlier run of this very step, cut off by a crash, has left.
-    private static async Task RemoveHalfStartedAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    private static async Task PrepareAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
         var present = await StackContainers.ListAsync(context, host, cancellationToken);
-        var half = present.Where(container => container.Run == context.Run && !container.IsUp).Select(container => container.Id).ToList();
+        // What an earlier run of this very step, cut off by a crash, has left.
+        var half = present.Where(container => container.Run == context.Run && !container.IsUp).ToList();
         if (half.Count > 0)
-            await StackContainers.LinesAsync(context, host, "remove what was half started", DockerCommands.Remove(half), cancellationToken);
+            await StackContainers.LinesAsync(context, host, "remove what was half started", DockerCommands.Remove(half.Select(container => container.Id)), cancellationToken);
+        var next = StackContainers.Plan(context, server, [.. present.Except(half)]).Missing.Select(next => next.Service).Distinct().ToList();
+        foreach (var service in next)
+            HostLeave.RequireRoom(server, service);
+        await HostLeave.RequireAsync(context, server, host, next, cancellationToken);
     }
 
     private static async Task StartAsync(
@@ -40,6 +45,8 @@ internal static class StartContainers
         var missing = plan.Missing.Where(next => wave.Contains(next.Service)).ToList();
         foreach (var service in missing.Select(next => next.Service).Distinct().Where(service => service.PreStartSignal is not null))
             await SignalAsync(context, host, service, plan.Leaving, cancellationToken);
+        foreach (var service in missing.Select(next => next.Service).Distinct().Where(service => service.UsesHostNetwork))
+            await HostNetwork.MakeRoomAsync(context, server, host, service, plan.Leaving, cancellationToken);
         var taken = present.SelectMany(container => container.Ports.Values).ToHashSet();
         foreach (var (service, number) in missing)
             await StartAsync(context, server, host, StackContainers.New(context, service, number), taken, cancellationToken);
@@ -66,12 +73,12 @@ internal static class StartContainers
         {
             if (attempt > 0)
                 taken.UnionWith((await StackContainers.LinesAsync(context, host, "see which ports are taken", Listeners.List, cancellationToken)).Select(line => Listeners.Read(line).Port));
-            var ports = HostPorts.Choose(container.Name, [.. container.Service.Ports.Select(port => port.Container)], taken, attempt);
+            var ports = HostPorts.Choose(container.Name, [.. container.Service.UsesHostNetwork ? [] : container.Service.Ports.Select(port => port.Container)], taken, attempt);
             var create = StackContainers.Quick(context, "make a container", (container with { HostPorts = ports }).Create());
             var result = await host.RunAsync(create, onLine: null, cancellationToken);
             if (result.IsSuccess)
                 result = await host.RunAsync(
-                    StackContainers.Quick(context, "start a container", DockerCommands.Start(container.Name)), onLine: null, cancellationToken);
+                    StackContainers.Quick(context, "start a container", DockerCommands.Start([container.Name])), onLine: null, cancellationToken);
             if (result.IsSuccess)
             {
                 taken.UnionWith(ports.Values);

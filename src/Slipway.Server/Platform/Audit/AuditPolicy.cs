@@ -78,7 +78,7 @@ internal sealed record AuditPolicy(string[] Shown, string[] Quiet)
         [typeof(Stack)] = new(
             [
                 nameof(Stack.Name), nameof(Stack.Uid), nameof(Stack.Environment), nameof(Stack.GitBranch), nameof(Stack.MaintenanceMode),
-                nameof(Stack.HostLabel), nameof(Stack.AssetPrefix), nameof(Stack.AllowedWebSource), nameof(Stack.ReconfigureNginx),
+                nameof(Stack.HostLabel), nameof(Stack.AssetPrefix), nameof(Stack.AllowedWebSource), nameof(Stack.ReconfigureNginx), nameof(Stack.HostAccess),
             ],
             [
                 nameof(Stack.Epoch), nameof(Stack.BesideEpoch), nameof(Stack.Status), nameof(Stack.Health), nameof(Stack.Message), nameof(Stack.LastActivityAt), nameof(Stack.Analysis),

@@ -1,5 +1,6 @@
 using Slipway.Engine.Analysis;
 using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Stacks;
 
 namespace Slipway.Tests.Analysis.Docker;
 
@@ -106,13 +107,17 @@ public sealed class DefinitionReaderTests
     [InlineData("services:\n  web:\n    image: a\n    ports: [\"80:x\"]", "line 4: web: ports expects CONTAINER[:HTTP[:HTTPS]] with numbers from 1 to 65535, such as 3000:80:443 or 4000::8443; found \"80:x\".")]
     [InlineData("services:\n  web:\n    image: a\n    ports: {a: b}", "line 4: web: ports expects a list of at most 100, found a mapping.")]
     [InlineData("services:\n  web:\n    image: a\n    ports: [\"80\", \"80:81\"]", "line 4: web: the container's port 80 stands in ports twice.")]
-    [InlineData("services:\n  web:\n    image: a\n    volumes: [\"/etc:/etc\"]", "line 4: web: the folder /etc of the server cannot be mounted. Use a volume of the stack's own, such as data:/etc; log files are reached through log_folder.")]
-    [InlineData("services:\n  web:\n    image: a\n    volumes: [\"/var/run/docker.sock:/var/run/docker.sock:rw\"]", "line 4: web: the folder /var/run/docker.sock of the server cannot be mounted.")]
+    [InlineData("services:\n  web:\n    image: a\n    volumes: [\"/srv/a:/etc\"]", "line 4: web: the folder /srv/a of the server cannot be mounted. Use a volume of the stack's own, such as data:/etc; log files are reached through log_folder. An owner of the account, or a member with the level admin on all of its stacks, can allow it with the stack's setting docker.host.access: mounts.")]
+    [InlineData("services:\n  web:\n    image: a\n    volumes: [\"/var/run/docker.sock:/var/run/docker.sock:rw\"]", "line 4: web: /var/run/docker.sock of the server is never mounted: it is, or holds, what belongs to the machine")]
     [InlineData("services:\n  web:\n    image: a\n    volumes: [\"a:/d\", \"b:/d/\"]", "line 4: web: the path /d stands twice among volumes and log_folder; one would hide the other.")]
     [InlineData("services:\n  web:\n    image: a\n    volumes: [\"a:/d\"]\n    log_folder: /d", "line 4: web: the path /d stands twice among volumes and log_folder; one would hide the other.")]
     [InlineData("services:\n  web:\n    image: a\n    log_folder: //d", "line 4: web: log_folder expects an absolute path in the container")]
     [InlineData("services:\n  web:\n    image: a\n    volumes: [\"data:/d,readonly\"]", "line 4: web: volumes expects NAME:PATH or NAME:PATH:ro, such as data:/var/lib/data, found \"data:/d,readonly\".")]
-    [InlineData("services:\n  web:\n    image: a\n    privileged: true", "line 4: web: privileged is not possible: containers get no privileges on the server.")]
+    [InlineData("services:\n  web:\n    image: a\n    privileged: true", "line 4: web: privileged is not allowed for this stack. An owner of the account, or a member with the level admin on all of its stacks, can allow it with the stack's setting docker.host.access: privileged.")]
+    [InlineData("services:\n  web:\n    image: a\n    network_mode: host", "line 4: web: network_mode is not allowed for this stack.")]
+    [InlineData("services:\n  web:\n    image: a\n    pid: host", "line 4: web: pid is not allowed for this stack.")]
+    [InlineData("services:\n  web:\n    image: a\n    pid: web", "line 4: web: pid expects host, or to be left out; found \"web\".")]
+    [InlineData("services:\n  web:\n    image: a\n    ipc: host", "line 4: web: ipc is not possible. Of the server, containers can have volumes, privileged, network_mode, pid, where the stack may.")]
     [InlineData("services:\n  web:\n    git_url: git@x:y", "line 3: web: git_url is not possible: images are built from the stack's own repository.")]
     [InlineData("services:\n  web:\n    build_root: docker", "line 3: web: there is no file docker/Dockerfile in the repository. Name an image, or the Dockerfile in dockerfile_path.")]
     [InlineData("services:\n  web:\n    dockerfile_path: Dockerfile\n    build_root: nowhere", "line 4: web: build_root expects a folder of the repository with files in it, such as backend, and no symbolic link; found \"nowhere\".")]
@@ -214,6 +219,57 @@ public sealed class DefinitionReaderTests
         Dockerfile.Read("FROM a\nCMD [\"x\"]\n", remarks);
 
         Assert.StartsWith("Dockerfile: there is no EXPOSE with a TCP port", Assert.Single(remarks.Problems));
+    }
+
+    [Fact]
+    public void WishesOnTheServer_AreRead_WhereTheStackMay()
+    {
+        var remarks = new Remarks();
+        var service = new DefinitionReader(Path, Files, remarks, HostAccess.Mounts | HostAccess.Privileged | HostAccess.Namespaces).Read(
+            """
+            services:
+              agent:
+                image: a
+                privileged: true
+                network_mode: host
+                pid: host
+                ports: ["9100"]
+                volumes: ["/srv/data/:/data", "/etc/localtime:/etc/localtime:ro", "own:/own"]
+            """,
+            "production")!.Services[0];
+        Assert.Empty(remarks.Problems);
+        Assert.Equal([new("/srv/data", "/data", false), new("/etc/localtime", "/etc/localtime", true)], service.HostMounts);
+        Assert.Equal(new VolumeDefinition("own", "/own", false), Assert.Single(service.Volumes));
+        Assert.True(service is { IsPrivileged: true, UsesHostNetwork: true, UsesHostProcesses: true });
+    }
+
+    [Theory]
+    [InlineData("/", true)]
+    [InlineData("/etc", true)]
+    [InlineData("/var/lib/", true)]
+    [InlineData("/etc/slipway/stacks", true)]
+    [InlineData("/run/docker.sock", true)]
+    [InlineData("/proc/1/root", true)]
+    [InlineData("/sysroot", false)]
+    [InlineData("/etc/ssl/certs", false)]
+    [InlineData("/var/lib/dockers", false)]
+    public void FoldersOfTheMachine_StayClosed(string path, bool isClosed) => Assert.Equal(isClosed, HostFolders.FindClosed(path) is not null);
+
+    [Theory]
+    [InlineData("volumes: [\"/:/host\"]", "/ of the server is never mounted")]
+    [InlineData("volumes: [\"/var/:/host\"]", "/var/ of the server is never mounted")]
+    [InlineData("volumes: [\"./data:/data\"]", "expects absolute paths for a folder of the server")]
+    [InlineData("volumes: [\"/srv/../etc:/data\"]", "expects absolute paths for a folder of the server")]
+    [InlineData("volumes: [\"/srv/a,readonly:/data\"]", "expects absolute paths for a folder of the server")]
+    [InlineData("volumes: [\"/srv/a:/data:z\"]", "expects absolute paths for a folder of the server")]
+    [InlineData("volumes: [\"/srv/a:/d\", \"b:/d\"]", "the path /d stands twice")]
+    [InlineData("network_mode: host\n    ports: [\"8080:80\", \"443\"]", "it listens on the server's own port 443, which another service, nginx or SSH has")]
+    [InlineData("network_mode: host\n    ports: [\"8080:8080\"]", "it listens on the server's own port 8080, which another service, nginx or SSH has")]
+    public void WishesThatNoLeaveOpens_AreRefused(string option, string says)
+    {
+        var remarks = new Remarks();
+        Assert.Null(new DefinitionReader(Path, Files, remarks, HostAccess.Mounts | HostAccess.Namespaces).Read($"services:\n  web:\n    image: a\n    {option}\n", "production"));
+        Assert.Contains(says, Assert.Single(remarks.Problems), StringComparison.Ordinal);
     }
 
     private static DockerDefinition Read(string text)

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker.Host;
+
+/// <summary>
+/// In the server's network two releases cannot listen side by side. The earlier containers are stopped before the new ones start, and started
+/// again when those turn out unfit; in between the service does not answer.
+/// </summary>
+internal static class HostNetwork
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+
+    public static async Task MakeRoomAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, ServiceDefinition service, IReadOnlyList<ContainerState> leaving,
+        CancellationToken cancellationToken)
+    {
+        var ids = leaving.Where(container => container.Service == service.Name && container is { IsInHostNetwork: true, IsUp: true }).Select(container => container.Id).ToList();
+        if (ids.Count == 0)
+            return;
+        await context.SayAsync(server, $"The earlier containers of {service.Name} stop first: the new ones take their place in the server's network.");
+        var stopped = await host.RunAsync(
+            StackContainers.Quick(context, $"make room for {service.Name}", []) with
+            {
+                Programs =
+                [
+                    .. service.PreStopSequence.Select(step => step.Signal is { } signal
+                        ? DockerCommands.Signal(ids, signal)
+                        : ["sleep", step.Seconds.ToString(CultureInfo.InvariantCulture)]),
+                    DockerCommands.Stop(ids, service.StopGrace),
+                ],
+                Deadline = TimeSpan.FromSeconds(service.PreStopSequence.Sum(step => step.Seconds) + (service.StopGrace * ids.Count)) + Margin,
+            },
+            onLine: null,
+            cancellationToken);
+        stopped.EnsureSuccess();
+    }
+
+    public static async Task BringBackAsync(DeployContext context, IRemoteHost host, IReadOnlyList<ContainerState> present, CancellationToken cancellationToken)
+    {
+        var ids = present.Where(container => container.Run != context.Run && container is { IsInHostNetwork: true, IsPinned: true, IsUp: false }).Select(container => container.Id).ToList();
+        if (ids.Count > 0)
+            await StackContainers.LinesAsync(context, host, "start the earlier containers", DockerCommands.Start(ids), cancellationToken);
+    }
+}
