@@ -11,11 +11,14 @@ public sealed record CreateStack
     /// <summary>production, development, staging, qa, or a name of one's own: lower-case letters, digits and underscores.</summary>
     public string Environment { get; init; } = "production";
 
-    /// <summary>Address of the repository: https, http, git, ssh or git@host:owner/repo.</summary>
-    public required string Git { get; init; }
+    /// <summary>Address of the repository: https, http, git, ssh or git@host:owner/repo. Left out only where each service of <see cref="ServiceYaml"/> names an image.</summary>
+    public string? Git { get; init; }
 
     /// <summary>By default the repository's own default branch.</summary>
     public string? GitBranch { get; init; }
+
+    /// <summary>The definition of a Docker stack, as services.yml would have it. It counts instead of a file of the repository; secrets are named in it as _env:NAME.</summary>
+    public string? ServiceYaml { get; init; }
 
     public IReadOnlyList<AddServer> Servers { get; init; } = [];
 

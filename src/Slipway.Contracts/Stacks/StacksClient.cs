@@ -29,6 +29,14 @@ public sealed class StacksClient(ApiConnection connection)
     public Task<StackAction> AnalyseAsync(string uid, CancellationToken cancellationToken = default) =>
         connection.SendAsync<StackAction>(HttpMethod.Post, $"stacks/{Uri.EscapeDataString(uid)}/analysis", cancellationToken);
 
+    /// <summary>The definition of containers that came with the stack.</summary>
+    public async Task<string> GetServiceYamlAsync(string uid, CancellationToken cancellationToken = default) =>
+        (await connection.GetAsync<ServiceYaml>($"stacks/{Uri.EscapeDataString(uid)}/service_yaml", cancellationToken)).Text;
+
+    /// <summary>Changes that definition, from the next deployment on, and has the stack analysed with it.</summary>
+    public Task<StackAction> ChangeServiceYamlAsync(string uid, string text, CancellationToken cancellationToken = default) =>
+        connection.SendAsync<ServiceYaml, StackAction>(HttpMethod.Put, $"stacks/{Uri.EscapeDataString(uid)}/service_yaml", new(text), cancellationToken);
+
     public Task<StackKeys> GetKeysAsync(string uid, CancellationToken cancellationToken = default) =>
         connection.GetAsync<StackKeys>($"stacks/{Uri.EscapeDataString(uid)}/keys", cancellationToken);
 }

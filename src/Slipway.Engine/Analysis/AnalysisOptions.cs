@@ -13,6 +13,9 @@ internal sealed record AnalysisOptions
     /// <summary>Versions that can be built from the configured source; none when no source is configured.</summary>
     public IReadOnlyList<string> BuildableRubies { get; init; } = [];
 
+    /// <summary>The definition of containers that came with the stack; null where it is in the repository.</summary>
+    public string? PostedDefinition { get; init; }
+
     /// <summary>What containers may have of the servers themselves.</summary>
     public HostAccess HostAccess { get; init; }
 }

@@ -14,6 +14,8 @@ internal static class RepositoryAnalysis
 
     private static AnalysisResult Analyze(RepositorySnapshot repository, AnalysisOptions options)
     {
+        if (options.PostedDefinition is not null)
+            return DockerAnalysis.Analyze(repository, PostedDefinition.Name, options);
         var remarks = new Remarks();
         var bundle = Bundle.Read(repository, options.Environment, remarks);
         var processes = ProcfileReader.Read(repository, options.Environment, remarks);

@@ -14,7 +14,7 @@ internal sealed class ClearStackCaches(string kind, StackSpecs specs, Deployment
     public async Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken)
     {
         var stack = await specs.FindAsync(run.Claim.StackId, cancellationToken);
-        var forget = new Step<ActionRun>("forget the mirror", (_, token) => specs.MirrorOf(stack).ForgetAsync(token));
+        var forget = new Step<ActionRun>("forget the mirror", (_, token) => specs.MirrorOf(stack).ForgetAsync(token)) { When = _ => stack.HasRepository };
         var context = await contexts.OfStackAsync(run, cancellationToken);
         return new(context.WebServers.Count == 0 ? [forget] : [forget, .. DeployStack.Adapt([ClearCaches.Step], context, run)]);
     }

@@ -29,7 +29,7 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
             Wanted = spec,
             Release = release,
             Run = runName,
-            GitRef = gitRef.Length > 0 ? gitRef : stack.GitBranch,
+            GitRef = gitRef.Length > 0 ? gitRef : stack.HasRepository ? stack.GitBranch : PostedDefinition.Name,
             IsBuild = !await db.Deployments.AnyAsync(
                 row => row.StackId == stack.Id && row.Outcome == DeploymentOutcome.Success, cancellationToken),
             Code = specs.CodeOf(stack),

@@ -34,6 +34,8 @@ internal static class RedeployStack
                 .FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancel);
             if (stack is null)
                 return ApiProblem.NotFound();
+            if (gitRef.Length > 0 && !stack.HasRepository)
+                return ApiProblem.BadRequest("git_ref: the stack has no repository. Leave it out to deploy the stack's definition as it is now.");
             if (Refuse(stack) is { } problem)
                 return problem;
             stackId = stack.Id;

@@ -27,6 +27,8 @@ internal sealed class ApplyStackSetting(string kind, StackSpecs specs, Deploymen
     private async Task<ActionPlan> ForgetCodeAsync(ActionRun run, CancellationToken cancellationToken)
     {
         var stack = await specs.FindAsync(run.Claim.StackId, cancellationToken);
+        if (!stack.HasRepository)
+            return new([]);
         var context = await contexts.OfStackAsync(run, cancellationToken);
         var forget = new Step<ActionRun>("forget the mirror", (_, token) => specs.MirrorOf(stack).ForgetAsync(token));
         return new([forget, .. DeployStack.Adapt([ClearCaches.LenientStep], context, run)]);

@@ -66,6 +66,8 @@ internal static partial class StackSettings
 
     private static string? SetBranch(Stack stack, string value)
     {
+        if (!stack.HasRepository)
+            return "The stack has no repository, so it has no branch. Set git.repository first.";
         if (!GitRef.TryParse(value, out _, out var problem))
             return $"value: {problem}";
         stack.GitBranch = value;

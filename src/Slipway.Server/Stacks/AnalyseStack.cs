@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine;
 using Slipway.Engine.Analysis;
+using Slipway.Engine.Deployments;
 using Slipway.Engine.Git;
 using Slipway.Server.Deployments;
 using Slipway.Server.Platform.Work;
@@ -40,6 +41,11 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
 
     private async Task FetchAsync(ActionRun run, Stack stack, CancellationToken cancellationToken)
     {
+        if (!stack.HasRepository)
+        {
+            run.WriteState(new() { Commit = DefinitionCode.HashOf(stack.ServiceYaml ?? "") }, AnalyseJson.Default.AnalyseState);
+            return;
+        }
         var mirror = specs.MirrorOf(stack);
         await run.WriteAsync("", Severity.Info, $"Fetching {mirror.Url.Display}");
         await mirror.FetchAsync(cancellationToken);
@@ -50,18 +56,24 @@ internal sealed class AnalyseStack(string kind, StackSpecs specs, StackScheduler
         run.WriteState(new() { Branch = branch, Commit = commit.Hash }, AnalyseJson.Default.AnalyseState);
     }
 
+    private async Task<IRepositoryFiles> FilesAsync(Stack stack, string hash, CancellationToken cancellationToken)
+    {
+        if (!stack.HasRepository)
+            return new NoRepository();
+        var mirror = specs.MirrorOf(stack);
+        await mirror.EnsureAsync(hash, cancellationToken);
+        return mirror.FilesAt(await mirror.ResolveAsync(GitRef.Parse(hash), cancellationToken));
+    }
+
     private async Task ReadAsync(ActionRun run, Stack stack, CancellationToken cancellationToken)
     {
         var state = run.ReadState(AnalyseJson.Default.AnalyseState);
-        var mirror = specs.MirrorOf(stack);
-        await mirror.EnsureAsync(state.Commit, cancellationToken);
-        var commit = await mirror.ResolveAsync(GitRef.Parse(state.Commit), cancellationToken);
-        var result = await RepositoryAnalysis.AnalyzeAsync(mirror.FilesAt(commit), specs.AnalysisOptionsOf(stack), cancellationToken);
+        var result = await RepositoryAnalysis.AnalyzeAsync(await FilesAsync(stack, state.Commit, cancellationToken), specs.AnalysisOptionsOf(stack), cancellationToken);
         foreach (var problem in result.Problems)
             await run.WriteAsync("", Severity.Error, problem);
         foreach (var note in result.CannotDo.Concat(result.Notes))
             await run.WriteAsync("", Severity.Warning, note);
-        state.Analysis = new StoredAnalysis(commit.Hash, result).ToJson();
+        state.Analysis = new StoredAnalysis(state.Commit, result).ToJson();
         run.WriteState(state, AnalyseJson.Default.AnalyseState);
         if (result.IsTerminal)
             throw new UserErrorException(string.Join('\n', result.Problems.Concat(result.CannotDo)));

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine;
+using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Git;
 using Slipway.Server.Actions;
 using Slipway.Server.Hooks;
@@ -66,12 +67,21 @@ internal sealed partial class CreateStack(
             return problem;
         if (!EnvironmentName.IsMatch(request.Environment))
             return "environment must have 1 to 30 lower-case letters, digits and underscores, and begin with a letter.";
-        if (!GitUrl.TryParse(request.Git, out _, out var gitError))
+        var (hasGit, definition) = (request.Git is { Length: > 0 }, DefinitionOf(request));
+        if (!hasGit && definition is null)
+            return "git is missing: the address of the repository. A stack does without only where each service of its service_yaml names an image.";
+        if (hasGit && !GitUrl.TryParse(request.Git!, out _, out var gitError))
             return $"git: {gitError}";
+        if (definition is not null && PostedDefinition.FindMistakes(definition, request.Environment, hasGit) is { } mistakes)
+            return mistakes;
+        if (!hasGit && request.GitBranch is { Length: > 0 })
+            return "git_branch needs git, the address of the repository.";
         if (request.GitBranch is { Length: > 0 } && !GitRef.TryParse(request.GitBranch, out _, out var branchError))
             return $"git_branch: {branchError}";
         return request is { Deploy: true, Servers.Count: 0 } ? "deploy needs at least one server in servers." : null;
     }
+
+    private static string? DefinitionOf(Request request) => string.IsNullOrWhiteSpace(request.ServiceYaml) ? null : request.ServiceYaml;
 
     private static ApiProblem Taken(string name) =>
         ApiProblem.Conflict($"The account has a stack named '{name}' already. Choose another name.");
@@ -94,8 +104,9 @@ internal sealed partial class CreateStack(
             Slug = slug,
             HostLabel = slug,
             Environment = request.Environment,
-            GitUrl = request.Git.Trim(),
+            GitUrl = request.Git?.Trim() ?? "",
             GitBranch = request.GitBranch ?? "",
+            ServiceYaml = DefinitionOf(request),
             Status = StackStatus.Queued,
             // Above whatever an earlier stack of the same name has left on a machine.
             Epoch = now.ToUnixTimeSeconds(),

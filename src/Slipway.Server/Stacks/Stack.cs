@@ -31,7 +31,10 @@ internal sealed class Stack
 
     public required string Environment { get; set; }
 
+    /// <summary>Empty for a stack whose definition needs no code.</summary>
     public required string GitUrl { get; set; }
+
+    public bool HasRepository => GitUrl.Length > 0;
 
     /// <summary>Empty until the first analysis when the repository's default branch is wanted.</summary>
     public required string GitBranch { get; set; }

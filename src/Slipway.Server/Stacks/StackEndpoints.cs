@@ -33,6 +33,7 @@ internal static class StackEndpoints
         stacks.MapGet("/{stackUid}/analysis", GetAnalysis).WithSummary("Shows what was found in the repository");
         stacks.MapPost("/{stackUid}/analysis", Analyse).WithSummary("Analyses the repository anew")
             .RequireAuthorization(Scopes.Redeploy).RequireLevel(AccessLevel.Deploy);
+        api.MapStackDefinition();
     }
 
     private static async Task<Ok<ApiList<Record>>> List(

@@ -12,7 +12,7 @@ using Slipway.Server.Platform.Http;
 namespace Slipway.Server.Stacks;
 
 /// <summary>Reads a stack's rows into what the engine works with.</summary>
-internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOptions> rubies, IOptions<PublicOptions> addresses)
+internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOptions> rubies, IOptions<PublicOptions> addresses, TimeProvider time)
 {
     public Task<Stack> FindAsync(int stackId, CancellationToken cancellationToken) => db.Stacks.AsNoTracking()
         .Include(stack => stack.Servers.OrderBy(server => server.Id)).ThenInclude(server => server.Machine)
@@ -50,12 +50,14 @@ internal sealed class StackSpecs(AppDb db, GitMirrors mirrors, IOptions<RubyOpti
 
     public GitMirror MirrorOf(Stack stack) => mirrors.Open(stack.Uid, GitUrl.Parse(stack.GitUrl), stack.GitPrivateKey);
 
-    public ICodeSource CodeOf(Stack stack) => new MirrorCode(MirrorOf(stack), AnalysisOptionsOf(stack), rubies.Value.Archives);
+    /// <summary>Where the stack's code comes from, or what it has instead.</summary>
+    public ICodeSource CodeOf(Stack stack) => !stack.HasRepository ? new DefinitionCode(AnalysisOptionsOf(stack), time) : new MirrorCode(MirrorOf(stack), AnalysisOptionsOf(stack), rubies.Value.Archives);
 
     public AnalysisOptions AnalysisOptionsOf(Stack stack) => new()
     {
         Environment = stack.Environment,
         HostAccess = stack.HostAccess,
+        PostedDefinition = stack.ServiceYaml,
         DistributionRuby = DistributionRuby.Of(stack.Servers.Find(server => server.HasRole(ServerRoles.Web))?.Machine?.Codename),
         BuildableRubies = [.. rubies.Value.Sources.Select(source => source.Version)],
     };

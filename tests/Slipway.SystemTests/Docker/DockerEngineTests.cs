@@ -1,3 +1,4 @@
+using Slipway.Contracts.Http;
 using Slipway.Rig;
 using Slipway.SystemTests.Deployments;
 
@@ -20,6 +21,10 @@ public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
               - 'my $s = IO::Socket::INET->new(LocalPort => 3000, Listen => 9, ReuseAddr => 1); while (my $c = $s->accept) { <$c>; print $c "HTTP/1.0 200 OK\r\n\r\npulled"; close $c }'
         """;
 
+    private const string Mount = "\n    volumes: [\"/srv/shared:/shared:ro\"]\n";
+    private const string Image = "127.0.0.1:5000/team/app:1";
+    private const string Password = "pass 'word' \"7\"";
+
     [Fact]
     public async Task Engine_IsInstalled_WithSmallLogs_AndNoSocketButItsOwn()
     {
@@ -38,6 +43,7 @@ public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
         Assert.Equal("660 root docker", await server.ExecuteAsync(["stat", "--format", "%a %U %G", "/run/docker.sock"], App.Token));
         Assert.Equal("", await server.ExecuteAsync(["sh", "-c", "ss -Hltnp | grep dockerd || true"], App.Token));
         await PullAsync(app, code, server);
+        await ImagesAloneAsync(owner, app, server);
         // Deleting the stack leaves nothing of it; the engine stays.
         await app.Client.Stacks.DeleteAsync(app.Uid, new(DeleteData: true), App.Token);
         await App.WaitAsync(async () => (await app.Client.Stacks.ListAsync(1, App.Token)).Response.All(stack => stack.Uid != app.Uid));
@@ -65,6 +71,37 @@ public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
         Assert.Equal(before, await server.ExecuteAsync(look, App.Token));
     }
 
+    // A stack without a repository on the same server, which sees a folder there for as long as it may.
+    private static async Task ImagesAloneAsync(Owner owner, App beside, FreshServer server)
+    {
+        var created = await owner.Client.Stacks.CreateAsync(new() { Name = "Images alone", ServiceYaml = Definition.ReplaceLineEndings("\n") + Mount, Servers = [await Owner.DescribeAsync(server)] }, App.Token);
+        var app = new App(owner.Client, created.Stack, beside.Code, [server]);
+        await app.RestAsync();
+        foreach (var (key, value) in new[] { ("IMAGE", Image), ("REGISTRY_PASSWORD", Password) })
+            await app.SetAsync(key, value);
+        var refused = await Assert.ThrowsAsync<SlipwayApiException>(() => app.DeployAsync());
+        Assert.Contains("web: the folder /srv/shared of the server cannot be mounted.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("docker.host.access: mounts.", refused.Message, StringComparison.Ordinal);
+
+        await app.DoneAsync(app.Client.Settings.ChangeAsync(app.Uid, "docker.host.access", "mounts", App.Token));
+        await app.RestAsync();
+        Assert.Contains("/srv/shared is not on", (await app.DeployAsync()).Message, StringComparison.Ordinal);
+        await server.ExecuteAsync(["sh", "-c", "mkdir /srv/shared && echo of the server >/srv/shared/note"], App.Token);
+        var deployment = await app.DeployAsync();
+        DeployedApp.AssertSucceeded(deployment);
+        Assert.Matches("^[0-9a-f]{40}$", deployment.GitHash);
+        var container = Assert.Single((await app.Client.Containers.ListAsync(app.Uid, cancellationToken: App.Token)).Response).Uid;
+        Assert.Equal("of the server", await server.ExecuteAsync(["docker", "exec", container, "cat", "/shared/note"], App.Token));
+
+        await app.DoneAsync(app.Client.Settings.ChangeAsync(app.Uid, "docker.host.access", "", App.Token));
+        var restart = await app.EndAsync((await app.Client.Actions.RestartServiceAsync(app.Uid, "web", cancellationToken: App.Token)).Id);
+        Assert.Contains("No container of web is started: by its definition it has folders of the server", restart.FinishedMessage, StringComparison.Ordinal);
+        Assert.Equal("of the server", await server.ExecuteAsync(["docker", "exec", container, "cat", "/shared/note"], App.Token));
+        await app.Client.Stacks.DeleteAsync(app.Uid, new(DeleteData: true), App.Token);
+        await App.WaitAsync(async () => (await app.Client.Stacks.ListAsync(1, App.Token)).Response.All(stack => stack.Uid != app.Uid));
+        Assert.Equal("note", await server.ExecuteAsync(["ls", "/srv/shared"], App.Token));
+    }
+
     // Debian's registry on the server itself, which lets in nobody without a password. libcrypt makes it as the registry wants it.
     private const string StartRegistry = """
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker-registry >/dev/null 2>&1
@@ -79,8 +116,6 @@ public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
     // Under a name that a variable holds.
     private static async Task PullAsync(App app, GitRepository code, FreshServer server)
     {
-        const string Image = "127.0.0.1:5000/team/app:1";
-        const string Password = "pass 'word' \"7\"";
         await Testbed.GiveBaseAsync(server, App.Token);
         await server.ExecuteAsync(["sh", "-c", StartRegistry.ReplaceLineEndings("\n"), "sh", Image, Password], App.Token);
         await code.CommitAsync(new Dictionary<string, string?> { [".cloud66/services.yml"] = Definition.ReplaceLineEndings("\n") + "\n" }, App.Token);

@@ -22,6 +22,7 @@ public sealed class AuditRouteTests : IAsyncDisposable
     [
         ("POST /stacks", "/stacks", """{"name":"Another","git":"https://git.example.com/a/c.git"}"""),
         ("POST /stacks/{stackUid}/analysis", "/stacks/{stack}/analysis", "{}"),
+        ("PUT /stacks/{stackUid}/service_yaml", "/stacks/{stack}/service_yaml", """{"service_yaml":"services: {web: {image: a}}"}"""),
         ("POST /stacks/{stackUid}/environments", "/stacks/{stack}/environments", """{"key":"A","value":"b"}"""),
         ("PUT /stacks/{stackUid}/environments/{idOrKey}", "/stacks/{stack}/environments/A", """{"value":"c"}"""),
         ("DELETE /stacks/{stackUid}/environments/{idOrKey}", "/stacks/{stack}/environments/A", "{}"),

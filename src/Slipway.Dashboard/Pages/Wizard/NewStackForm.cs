@@ -15,9 +15,12 @@ public sealed class NewStackForm
 
     public string? OwnEnvironment { get; set; }
 
+    public string? Definition { get; set; }
+
     public CreateStack ToRequest() => new()
     {
-        Git = Git?.Trim() ?? "",
+        Git = string.IsNullOrWhiteSpace(Git) ? null : Git.Trim(),
+        ServiceYaml = string.IsNullOrWhiteSpace(Definition) ? null : Definition.ReplaceLineEndings("\n"),
         GitBranch = string.IsNullOrWhiteSpace(Branch) ? null : Branch.Trim(),
         Name = string.IsNullOrWhiteSpace(Name) ? NameOf(Git ?? "") : Name.Trim(),
         Environment = (string.IsNullOrWhiteSpace(OwnEnvironment) ? Environment : OwnEnvironment.Trim()) ?? "production",

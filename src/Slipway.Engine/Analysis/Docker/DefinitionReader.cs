@@ -5,7 +5,11 @@ using Slipway.Engine.Stacks;
 namespace Slipway.Engine.Analysis.Docker;
 
 /// <summary>Reads the definition of a Docker stack: services.yml and its earlier and later names. A file with mistakes gives none.</summary>
-internal sealed partial class DefinitionReader(string path, IReadOnlySet<string> files, Remarks remarks, HostAccess leave = HostAccess.None)
+/// <param name="path">Where it stands.</param>
+/// <param name="files">The files of the repository; null when they are not known yet.</param>
+/// <param name="remarks">Takes the mistakes.</param>
+/// <param name="leave">What containers may have of the servers.</param>
+internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>? files, Remarks remarks, HostAccess leave = HostAccess.None)
 {
     /// <summary>Where a definition may be, the first that is there counts.</summary>
     public static readonly IReadOnlyList<string> Paths =

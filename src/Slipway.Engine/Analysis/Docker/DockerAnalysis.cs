@@ -12,7 +12,7 @@ internal static class DockerAnalysis
     public static AnalysisResult Analyze(RepositorySnapshot repository, string path, AnalysisOptions options)
     {
         var remarks = new Remarks();
-        var text = repository.Text(path);
+        var text = path is PostedDefinition.Name ? options.PostedDefinition : repository.Text(path);
         var definition = text is null ? null
             : path is Dockerfile.Path ? Dockerfile.Read(text, remarks)
             : new DefinitionReader(path, repository.Files, remarks, options.HostAccess).Read(text, options.Environment);

@@ -5,7 +5,7 @@ using Slipway.Engine.Stacks;
 namespace Slipway.Engine.Analysis.Docker;
 
 /// <summary>Reads the options of one service. Each mistake is told with its line and what was expected.</summary>
-internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlySet<string> files, HostAccess leave, Action<int, string> say)
+internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlySet<string>? files, HostAccess leave, Action<int, string> say)
 {
     private static readonly string[] Known =
     [
@@ -71,7 +71,7 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
         var root = _fields.Checked("build_root", Folder, "a folder of the repository with files in it, such as backend, and no symbolic link") ?? "";
         var file = _fields.Checked("dockerfile_path", text => ServiceTexts.IsRepositoryPath(text) ? text : null, "the path of a Dockerfile in the repository, such as docker/Dockerfile")
             ?? (root.Length > 0 ? $"{root}/Dockerfile" : "Dockerfile");
-        if (files.Contains(file))
+        if (files is null || files.Contains(file))
             return new(root, file);
         var where = map["dockerfile_path"] ?? map["build_root"] ?? map;
         say(where.Line, $"{name}: there is no file {file} in the repository. Name an image, or the Dockerfile in dockerfile_path.");
@@ -83,7 +83,7 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
     {
         var folder = text.Trim('/');
         folder = folder.StartsWith("./", StringComparison.Ordinal) ? folder[2..].Trim('/') : folder is "." ? "" : folder;
-        return folder.Length == 0 || (ServiceTexts.IsRepositoryPath(folder) && files.Any(file => file.StartsWith(folder + "/", StringComparison.Ordinal))) ? folder : null;
+        return folder.Length == 0 || (ServiceTexts.IsRepositoryPath(folder) && (files is null || files.Any(file => file.StartsWith(folder + "/", StringComparison.Ordinal)))) ? folder : null;
     }
 
     private Dictionary<string, string> ReadEnvironment()
