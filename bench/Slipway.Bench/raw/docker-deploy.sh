@@ -26,4 +26,6 @@ nginx -q -t
 systemctl reload-or-restart nginx
 # Requests that run are given time, and nobody waits for that.
 leaving=$(comm -23 <(echo "$old") <(sort <<<"$kept") | xargs)
-[ -z "$leaving" ] || setsid sh -c "sleep 5; docker container stop --time 1 $leaving; docker container rm $leaving" >/dev/null 2>&1 </dev/null &
+if [ -n "$leaving" ]; then
+    setsid sh -c "sleep 5; docker container stop --time 1 $leaving; docker container rm $leaving" >/dev/null 2>&1 </dev/null &
+fi
