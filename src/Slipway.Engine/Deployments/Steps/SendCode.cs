@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Remote;
@@ -90,10 +91,11 @@ internal static class SendCode
         ];
     }
 
+    // Whoever sends it closes it, and it is sent again when a connection was lost in between.
     private static Stream Rewound(Stream pack, long start)
     {
         pack.Position = start;
-        return pack;
+        return PipeReader.Create(pack, new(leaveOpen: true)).AsStream();
     }
 
     private static Remove ForgetIndex(DeployContext context) => new($"{context.Paths.CachedCopy}/index-{context.Release}");
