@@ -91,7 +91,7 @@ internal static class StackContainers
     public static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
         Quick(context.Paths, context.Timeouts, name, program);
 
-    private static RemoteCommand Quick(StackPaths paths, EngineTimeouts timeouts, string name, IReadOnlyList<string> program) => new()
+    public static RemoteCommand Quick(StackPaths paths, EngineTimeouts timeouts, string name, IReadOnlyList<string> program) => new()
     {
         Name = name,
         Programs = [program],

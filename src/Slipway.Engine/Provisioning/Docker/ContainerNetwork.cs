@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -38,12 +39,5 @@ internal sealed class ContainerNetwork(StackPaths paths, IRemoteHost host, Engin
 
     private static string Text(IEnumerable<string> networks) => string.Concat(networks.Select(network => network + "\n"));
 
-    private RemoteCommand Command(string name, IReadOnlyList<string> program) => new()
-    {
-        Name = name,
-        Programs = [program],
-        Environment = DockerCommands.Environment(paths),
-        Deadline = timeouts.Query,
-        IsRepeatable = true,
-    };
+    private RemoteCommand Command(string name, IReadOnlyList<string> program) => StackContainers.Quick(paths, timeouts, name, program);
 }

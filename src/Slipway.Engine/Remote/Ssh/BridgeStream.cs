@@ -54,9 +54,7 @@ internal sealed class BridgeStream : Stream
         if (_read - _receipted >= ReceiptEvery)
         {
             _receipted = _read;
-            var receipt = new byte[sizeof(long)];
-            BinaryPrimitives.WriteInt64BigEndian(receipt, _read);
-            await _session.SendAsync(FrameKind.Receipt, receipt, cancellationToken);
+            await _session.SendReceiptAsync(_read, cancellationToken);
         }
         return count;
     }

@@ -165,9 +165,7 @@ internal sealed class CommandRun(
             if (_at - _receipted < ReceiptEvery)
                 return;
             _receipted = _at;
-            var receipt = new byte[sizeof(long)];
-            BinaryPrimitives.WriteInt64BigEndian(receipt, _at);
-            await session.SendAsync(FrameKind.Receipt, receipt, cancellationToken);
+            await session.SendReceiptAsync(_at, cancellationToken);
         }
 
         public async Task FinishAsync()

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Renci.SshNet.Common;
 using Slipway.Engine.Remote.Protocol;
 
@@ -58,6 +59,14 @@ internal sealed class HelperSession(MachineConnections connections, SshChannel c
         {
             LastFailure = exception;
         }
+    }
+
+    /// <summary>Says how far the output was taken in, so that the helper may send on.</summary>
+    public Task SendReceiptAsync(long end, CancellationToken cancellationToken)
+    {
+        var receipt = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(receipt, end);
+        return SendAsync(FrameKind.Receipt, receipt, cancellationToken);
     }
 
     /// <summary>Sends a stream as the command's standard input, and its end.</summary>

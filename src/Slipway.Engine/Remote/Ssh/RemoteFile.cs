@@ -96,9 +96,7 @@ internal sealed class RemoteFile(MachineHelper helper, string path) : Stream
         var end = offset + piece.Length;
         if (end - _receipted >= ReceiptEvery)
         {
-            var receipt = new byte[sizeof(long)];
-            BinaryPrimitives.WriteInt64BigEndian(receipt, end);
-            await session.SendAsync(FrameKind.Receipt, receipt, cancellationToken);
+            await session.SendReceiptAsync(end, cancellationToken);
             _receipted = end;
         }
         _received = end;
