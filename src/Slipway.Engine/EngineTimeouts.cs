@@ -12,6 +12,9 @@ public sealed record EngineTimeouts
     /// <summary>How long a lost connection is re-made before the command counts as unreachable.</summary>
     public TimeSpan Reconnect { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long an action calls a machine that this process has not reached yet: sshd restarts within seconds, a machine that is gone should be told soon.</summary>
+    public TimeSpan FirstReach { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>An unused connection is closed after this time.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -4,7 +4,10 @@ namespace Slipway.Engine.Remote;
 public interface IRemoteHosts
 {
     /// <summary>The machine on behalf of a stack. Nothing is connected before the first call.</summary>
-    IRemoteHost For(MachineSpec machine, RemoteScope scope);
+    /// <param name="machine">Which.</param>
+    /// <param name="scope">On whose behalf. Work for a stack is patient with a machine that does not answer at once, a look is not.</param>
+    /// <param name="wasReached">Whether this work reached it before, from this process or another, so that it is waited for as after a lost connection.</param>
+    IRemoteHost For(MachineSpec machine, RemoteScope scope, bool wasReached = false);
 
     /// <summary>Asks sshd for its host key, without signing in. Prefers ed25519.</summary>
     /// <returns>The fingerprint as OpenSSH prints it.</returns>

@@ -52,6 +52,25 @@ public sealed class RemoteConnectionTests(TestServer server) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Work_WaitsForSshdThatRestarts_ButALookDoesNot()
+    {
+        await using var hosts = server.NewHosts();
+        await server.ExecAsync("systemctl", "stop", "ssh");
+        try
+        {
+            var failure = await Assert.ThrowsAsync<RemoteUnavailableException>(() => hosts.For(server.Machine, RemoteScope.None).ReadFactsAsync(Token));
+            Assert.Equal(RemoteFault.Unreachable, failure.Fault);
+            var work = server.Host(hosts).RunAsync(Command("echo up"), null, Token);
+            await server.ExecAsync("systemctl", "start", "ssh");
+            Assert.True((await work).IsSuccess);
+        }
+        finally
+        {
+            await server.ExecAsync("systemctl", "start", "ssh");
+        }
+    }
+
+    [Fact]
     public async Task Read_IsAskedAgain_WhenTheConnectionWasLostMeanwhile()
     {
         await using var hosts = server.NewHosts();

@@ -106,6 +106,23 @@ public sealed class JournalTests : IAsyncDisposable
         Assert.Equal((JournalStep.Failed, true), (step.State, step.FinishedAt is not null));
     }
 
+    [Fact]
+    public async Task ServersOfAnActionThatGoesOn_CountAsReached()
+    {
+        await (await _app.GivenOwnerAsync()).GivenStackAsync();
+        Assert.False(await IsReachedAsync());
+        // As after a kill: it is claimed again.
+        Assert.True(await IsReachedAsync());
+
+        async Task<bool> IsReachedAsync()
+        {
+            var claim = await _app.Services.GetRequiredService<ActionJournal>().ClaimNextAsync(new(1), Cancel);
+            var run = new ActionRun(claim!, _app.Services.GetRequiredService<JournalLog>(), _app.Machines, new Dictionary<string, KnownTicket>());
+            run.Host(7, "Lion", new("192.0.2.1", 22, "root", new("key"), "SHA256:x"));
+            return _app.Machines.WasReached;
+        }
+    }
+
     private async Task<StackAction> RunAsync(string stackUid)
     {
         var id = await _app.InDatabaseAsync(db => db.Stacks.Where(stack => stack.Uid == stackUid).Select(stack => stack.Id).SingleAsync(Cancel));

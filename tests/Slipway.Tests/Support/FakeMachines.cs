@@ -19,7 +19,14 @@ internal sealed class FakeMachines : IRemoteHosts
 
     public FakeMachine Of(string address) => _machines[address];
 
-    public IRemoteHost For(MachineSpec machine, RemoteScope scope) => new Host(machine, this);
+    /// <summary>Whether the machine that was asked for last counts as one that was reached before.</summary>
+    public bool WasReached { get; private set; }
+
+    public IRemoteHost For(MachineSpec machine, RemoteScope scope, bool wasReached = false)
+    {
+        WasReached = wasReached;
+        return new Host(machine, this);
+    }
 
     public async Task<string> ReadHostKeyAsync(string address, int port, CancellationToken cancellationToken)
     {

@@ -26,7 +26,14 @@ internal static class DockerCommands
         for id in "$@"; do mkdir "/run/slipway-signals/$id.$step" 2>/dev/null && docker container kill --signal "$0" -- "$id" >/dev/null 2>&1; done; true
         """;
     private const string ForgetAll = """for id in "$@"; do rm -rf "/run/slipway-signals/$id."*; done; true""";
-    private const string StopAll = """docker container stop --time "$0" -- "$@" >/dev/null 2>&1; docker container rm --force -- "$@" >/dev/null 2>&1; true""";
+    // Several deployments may find one that is ending: the first ends it, the others wait for that. A second TERM makes many programs drop what they do.
+    private const string StopAll = """
+        mkdir -p /run/slipway-signals
+        for id in "$@"; do
+          ( command exec 9>"/run/slipway-signals/$id.stop"; flock --timeout $(($0 + 5)) 9
+            docker container stop --time "$0" -- "$id"; docker container rm --force -- "$id"; rm -f "/run/slipway-signals/$id.stop" ) >/dev/null 2>&1 &
+        done; wait
+        """;
     private const string UnpinAll = """docker container update --restart no -- "$@" >/dev/null 2>&1; true""";
 
     /// <summary>Where the command line keeps what it is told, and signs in, for this stack alone.</summary>

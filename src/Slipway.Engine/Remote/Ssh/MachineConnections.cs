@@ -16,6 +16,8 @@ internal sealed class MachineConnections(MachineSpec machine, SshClients clients
     private readonly SemaphoreSlim _opening = new(1, 1);
     private volatile bool _isClosed;
 
+    public bool IsClosed => _isClosed;
+
     public MachineSpec Machine => machine;
 
     /// <summary>Whether it could be reached before, so that a failure may be passing.</summary>

@@ -4,13 +4,15 @@ using Slipway.Engine.Remote.Protocol;
 namespace Slipway.Engine.Remote.Ssh;
 
 /// <summary>Reaches the helper on one machine; installs it where it is missing, and re-makes lost connections.</summary>
-internal sealed class MachineHelper(MachineConnections connections, EngineTimeouts timeouts, TimeProvider time)
+/// <param name="connections">What connects to it.</param>
+/// <param name="firstPatience">How long it is called while this process has not reached it yet.</param>
+/// <param name="timeouts">How long it is called afterwards, and the rest.</param>
+/// <param name="time">Measures both.</param>
+internal sealed class MachineHelper(MachineConnections connections, TimeSpan firstPatience, EngineTimeouts timeouts, TimeProvider time)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     public MachineSpec Machine => connections.Machine;
-
-    public bool WasReached => connections.WasReached;
 
     /// <summary>A request that may be repeated freely, and its answer.</summary>
     public Task<IReadOnlyList<byte[]>> AskAsync(byte[] request, CancellationToken cancellationToken) => PersistAsync(async _ =>
@@ -19,12 +21,15 @@ internal sealed class MachineHelper(MachineConnections connections, EngineTimeou
         return await session.AskAsync(request, cancellationToken);
     }, cancellationToken);
 
-    /// <summary>Tries until it works, as long as the machine was reached before and the time for that is not over.</summary>
+    private TimeSpan Patience => connections.IsClosed ? TimeSpan.Zero : connections.WasReached ? timeouts.Reconnect : firstPatience;
+
+    /// <summary>Tries until it works or the patience with this machine is over.</summary>
     /// <param name="attempt">Calls its argument whenever something was heard, which starts the time anew.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="mayRepeat">Asked after a loss; by default it always may.</param>
     public async Task<T> PersistAsync<T>(Func<Action, Task<T>> attempt, CancellationToken cancellationToken, Func<bool>? mayRepeat = null)
     {
+        var begunAt = time.GetTimestamp();
         long? lostAt = null;
         var pause = TimeSpan.FromMilliseconds(100);
         while (true)
@@ -33,11 +38,11 @@ internal sealed class MachineHelper(MachineConnections connections, EngineTimeou
             {
                 return await attempt(() => lostAt = null);
             }
-            catch (RemoteUnavailableException exception) when (exception.Fault is RemoteFault.Unreachable && connections.WasReached && mayRepeat?.Invoke() != false)
+            catch (RemoteUnavailableException exception) when (exception.Fault is RemoteFault.Unreachable && Patience > TimeSpan.Zero && mayRepeat?.Invoke() != false)
             {
                 pause = lostAt is null ? TimeSpan.FromMilliseconds(100) : pause * 2 < LongestPause ? pause * 2 : LongestPause;
-                lostAt ??= time.GetTimestamp();
-                if (time.GetElapsedTime(lostAt.Value) >= timeouts.Reconnect)
+                lostAt ??= connections.WasReached ? time.GetTimestamp() : begunAt;
+                if (time.GetElapsedTime(lostAt.Value) >= Patience)
                     throw;
             }
             await Task.Delay(pause, time, cancellationToken);

@@ -25,14 +25,18 @@ internal sealed partial class RemoteHosts : IRemoteHosts, IAsyncDisposable
         _sweep = time.CreateTimer(_ => CloseIdle(), null, timeouts.Idle / 4, timeouts.Idle / 4);
     }
 
-    public IRemoteHost For(MachineSpec machine, RemoteScope scope) => new RemoteHost(Helper(machine), scope, _timeouts, _time);
+    public IRemoteHost For(MachineSpec machine, RemoteScope scope, bool wasReached = false)
+    {
+        var patience = scope == RemoteScope.None ? TimeSpan.Zero : wasReached ? _timeouts.Reconnect : _timeouts.FirstReach;
+        return new RemoteHost(Helper(machine, patience), scope, _timeouts, _time);
+    }
 
     public Task<string> ReadHostKeyAsync(string address, int port, CancellationToken cancellationToken) =>
         _clients.ReadHostKeyAsync(address, port, cancellationToken);
 
     public async Task<MachineFacts> EnrolAsync(MachineSpec machine, CancellationToken cancellationToken)
     {
-        var helper = Helper(machine);
+        var helper = Helper(machine, TimeSpan.Zero);
         await helper.InstallAsync(cancellationToken);
         LogEnrolled(machine.Address, machine.HostKey);
         return await new RemoteHost(helper, RemoteScope.None, _timeouts, _time).ReadFactsAsync(cancellationToken);
@@ -51,8 +55,8 @@ internal sealed partial class RemoteHosts : IRemoteHosts, IAsyncDisposable
             Drop(machine);
     }
 
-    private MachineHelper Helper(MachineSpec machine) => new(
-        _machines.GetOrAdd(machine, spec => new MachineConnections(spec, _clients, _held, _time)), _timeouts, _time);
+    private MachineHelper Helper(MachineSpec machine, TimeSpan firstPatience) => new(
+        _machines.GetOrAdd(machine, spec => new MachineConnections(spec, _clients, _held, _time)), firstPatience, _timeouts, _time);
 
     private void CloseIdle()
     {

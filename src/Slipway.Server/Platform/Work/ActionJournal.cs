@@ -35,12 +35,14 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
                 action.Stack.BesideEpoch = epoch;
             else
                 action.Stack.Epoch = epoch;
+            var isResumed = action.ClaimedAt is not null;
             action.ClaimedAt ??= now;
             await db.SaveChangesAsync(token);
             claim = new(action.Id, lane, action.Stack.Slug, epoch, action.Kind, action.Payload, action.State)
             {
                 StackUid = action.Stack.Uid,
                 BegunAt = action.ClaimedAt.Value,
+                IsResumed = isResumed,
                 Requester = action.UserEmail,
                 CancelledBy = action.CancelledBy,
                 Message = action.Message,

@@ -62,7 +62,7 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
             if (!_hosts.TryGetValue(key, out var host))
             {
                 var scope = claim.Lane.ScopeOf(claim.Slug, claim.Epoch);
-                host = new(hosts.For(machine, scope), this, log, serverId, serverName, OffsetsOf(serverId));
+                host = new(hosts.For(machine, scope, wasReached: claim.IsResumed), this, log, serverId, serverName, OffsetsOf(serverId));
                 _hosts.Add(key, host);
             }
             return host;
@@ -124,6 +124,9 @@ internal sealed record ActionClaim(int ActionId, Lane Lane, string Slug, long Ep
 
     /// <summary>When its work began for the first time, on whichever node.</summary>
     public required DateTimeOffset BegunAt { get; init; }
+
+    /// <summary>Whether this process or another began it before: servers that do not answer now did then.</summary>
+    public bool IsResumed { get; init; }
 
     /// <summary>E-mail address of who asked for it.</summary>
     public string Requester { get; init; } = "";

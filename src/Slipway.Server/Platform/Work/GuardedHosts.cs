@@ -7,7 +7,8 @@ namespace Slipway.Server.Platform.Work;
 /// <summary>Machines as actions see them: each request is made only while the stack's work is this node's, and is waited for only until the node stops.</summary>
 internal sealed class GuardedHosts(IRemoteHosts inner, ClaimCheck claims, RunningActions running) : IRemoteHosts
 {
-    public IRemoteHost For(MachineSpec machine, RemoteScope scope) => new GuardedHost(inner.For(machine, scope), scope, claims, running);
+    public IRemoteHost For(MachineSpec machine, RemoteScope scope, bool wasReached = false) =>
+        new GuardedHost(inner.For(machine, scope, wasReached), scope, claims, running);
 
     public Task<string> ReadHostKeyAsync(string address, int port, CancellationToken cancellationToken) => inner.ReadHostKeyAsync(address, port, cancellationToken);
 
