@@ -47,6 +47,18 @@ public sealed partial class ApplicationPageTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await visitor.OpenAsync($"/applications/{application.Id}")).Status);
     }
 
+    [Theory]
+    [InlineData("/tokens", true)]
+    [InlineData("/applications", true)]
+    [InlineData("/authorized-applications", true)]
+    [InlineData("/stacks", false)]
+    public async Task MenuTellsWhereItIs(string page, bool isAboutAccess)
+    {
+        await _app.GivenOwnerAsync(Email);
+        var visitor = await (await new Visitor(_app).SignInAsync(Email)).OpenAsync(page);
+        Assert.Equal(isAboutAccess, ActiveTokens().IsMatch(visitor.Html));
+    }
+
     [Fact]
     public async Task Member_ReadsWhoRegisters_InsteadOfAForm()
     {
@@ -93,6 +105,9 @@ public sealed partial class ApplicationPageTests : IAsyncDisposable
         var application = await owner.Api.Applications.GetAsync(id, Cancel);
         return [application.Name, .. application.RedirectUris];
     }
+
+    [GeneratedRegex("""<a class="nav-link active" href="/tokens" aria-current="true">""")]
+    private static partial Regex ActiveTokens();
 
     [GeneratedRegex("[0-9a-f]{64}")]
     private static partial Regex Shown();

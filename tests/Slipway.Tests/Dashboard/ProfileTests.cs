@@ -32,6 +32,11 @@ public sealed partial class ProfileTests
     {
         await using var app = new SlipwayApp();
         var visitor = await GivenSignedInAsync(app);
+        // To look changes nothing.
+        Assert.Equal("/profile", (await visitor.OpenAsync("/profile/second-factor")).Location);
+        Assert.Equal(0, await app.InDatabaseAsync(db => db.UserTokens.CountAsync(TestContext.Current.CancellationToken)));
+        await visitor.OpenAsync("/profile");
+        Assert.Equal("/profile/second-factor", (await visitor.SendAsync("/profile/second-factor/start")).Location);
         await visitor.OpenAsync("/profile/second-factor");
         var secret = Secret().Match(visitor.Html).Groups[1].Value;
         Assert.Contains("data:image/svg+xml;base64,", WebUtility.HtmlDecode(visitor.Html), StringComparison.Ordinal);
@@ -49,6 +54,7 @@ public sealed partial class ProfileTests
         Assert.Equal((Email, "not signed in", "POST /session/second-factor"), (refused.Subject, refused.Who, refused.Operation));
         Assert.Contains("""{"wrong":"second step"}""", refused.Changes, StringComparison.Ordinal);
 
+        Assert.Equal("/profile", (await visitor.OpenAsync("/profile/second-factor")).Location);
         await visitor.OpenAsync("/profile");
         Assert.Contains("10 recovery codes are left", visitor.Text, StringComparison.Ordinal);
         await visitor.SendAsync("/profile/second-factor/end", ("password", "not this one, no"));

@@ -20,6 +20,7 @@ internal static class SessionProfile
         profile.MapPost("/password", ChangePasswordAsync);
         profile.MapGet("/second-factor", async (HttpContext http, UserManager<User> users) =>
             await ShowFactorAsync(users, await PersonAsync(http, users)));
+        profile.MapPost("/second-factor/start", StartFactorAsync);
         profile.MapPost("/second-factor", EnableFactorAsync);
         profile.MapPost("/second-factor/end", DisableFactorAsync);
         profile.MapPost("/recovery-codes", RenewCodesAsync);
@@ -34,6 +35,15 @@ internal static class SessionProfile
             return await ShowAsync(users, person, problem: Describe(result));
         await signIn.RefreshSignInAsync(person);
         return await ShowAsync(users, person, done: "The password is changed. Other devices have to sign in anew.");
+    }
+
+    private static async Task<RedirectHttpResult> StartFactorAsync([FromForm] ConfirmationForm _, HttpContext http, UserManager<User> users)
+    {
+        var person = await PersonAsync(http, users);
+        // Who comes back has scanned the one that is there.
+        if (await users.GetAuthenticatorKeyAsync(person) is null)
+            await users.ResetAuthenticatorKeyAsync(person);
+        return TypedResults.LocalRedirect("/profile/second-factor");
     }
 
     private static async Task<IResult> EnableFactorAsync(
@@ -85,14 +95,11 @@ internal static class SessionProfile
         })
         { StatusCode = Status(problem) };
 
-    private static async Task<RazorComponentResult<SecondFactorSetupPage>> ShowFactorAsync(
-        UserManager<User> users, User person, string? problem = null)
-    {
-        if (await users.GetAuthenticatorKeyAsync(person) is null)
-            await users.ResetAuthenticatorKeyAsync(person);
-        var key = await users.GetAuthenticatorKeyAsync(person) ?? "";
-        return new(new { Secret = key, Picture = Draw(person.Email ?? "", key), Problem = problem }) { StatusCode = Status(problem) };
-    }
+    // A key that is in use is not shown again.
+    private static async Task<IResult> ShowFactorAsync(UserManager<User> users, User person, string? problem = null) =>
+        !person.TwoFactorEnabled && await users.GetAuthenticatorKeyAsync(person) is { } key
+            ? new RazorComponentResult<SecondFactorSetupPage>(new { Secret = key, Picture = Draw(person.Email ?? "", key), Problem = problem }) { StatusCode = Status(problem) }
+            : TypedResults.LocalRedirect("/profile");
 
     private static string Draw(string email, string key)
     {

@@ -22,7 +22,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         operation.Security = Security(route, context.Document);
         operation.Parameters ??= [];
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>())
-            parameter.Description ??= RouteValues.Describe(parameter.Name ?? "");
+            parameter.Description ??= RouteValues.Describe(parameter.Name ?? "", context.Description.RelativePath ?? "");
         foreach (var value in route.Values)
             operation.Parameters.Add(await ParameterAsync(value, context, cancellationToken));
         if (route.Record is { } record)

@@ -13,10 +13,13 @@ internal static class RouteValues
         new("per_page", typeof(int?), $"Items on a page: {Pagination.DefaultPerPage} unless the list says otherwise, capped.", IsRequired: false),
     ];
 
-    public static string? Describe(string name) => name switch
+    /// <param name="name">The parameter.</param>
+    /// <param name="path">The route that it is a part of.</param>
+    public static string? Describe(string name, string path) => name switch
     {
         StackAccess.RouteValue => "The stack's UID.",
         "id" => "Numeric id.",
+        "uid" when path.Contains("/containers/{uid}", StringComparison.Ordinal) => "The container's UID, as Docker has it: 64 hex characters.",
         "uid" => "The server's UID.",
         AccountAccess.RouteValue => "Numeric id of the account.",
         "userId" => "Numeric id of the person.",
