@@ -73,7 +73,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
     /// <summary>A client of the API with a token; without one where there is none.</summary>
     public HttpClient Http(string? token = null)
     {
-        var http = CreateClient(new() { AllowAutoRedirect = false, HandleCookies = false });
+        var http = CreateClient(new() { BaseAddress = ClientOptions.BaseAddress, AllowAutoRedirect = false, HandleCookies = false });
         if (token is not null)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("bearer", token);
         return http;

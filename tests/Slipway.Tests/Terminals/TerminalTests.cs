@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -148,6 +150,25 @@ public sealed class TerminalTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task LineThatGoesSilent_EndsIt()
+    {
+        await using var app = new SlipwayApp { Settings = { ["Slipway:Terminals:Beat"] = "00:00:00.1", ["urls"] = "http://127.0.0.1:0", ["Slipway:PublicUrl"] = Own } };
+        app.UseKestrel(0);
+        app.StartServer();
+        var (owner, path) = await GivenContainerAsync(app);
+        var address = app.ClientOptions.BaseAddress;
+        using var line = new TcpClient();
+        await line.ConnectAsync(address.Host, address.Port, Cancel);
+        await line.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: bearer {owner.Token}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"), Cancel);
+        // It is open, and nobody answers what is asked.
+        await _docker.HungUp.WaitAsync(Cancel);
+        Assert.NotNull(_docker.Wanted);
+        await WaitForAsync(async () => await app.InDatabaseAsync(db => db.AuditEntries.CountAsync(entry => entry.SubjectType == "terminal", Cancel)) == 2);
+    }
+
+    [Fact]
     public async Task NodeThatIsAskedToEnd_ClosesThemAtOnce_AndOpensNoMore()
     {
         var (owner, path) = await GivenContainerAsync();
@@ -213,15 +234,17 @@ public sealed class TerminalTests : IAsyncDisposable
         Assert.Equal(1_000_002, shown);
     }
 
-    private async Task<(Person Owner, string Path)> GivenContainerAsync()
+    private Task<(Person Owner, string Path)> GivenContainerAsync() => GivenContainerAsync(_app);
+
+    private async Task<(Person Owner, string Path)> GivenContainerAsync(SlipwayApp app)
     {
-        var owner = await _app.GivenOwnerAsync();
+        var owner = await app.GivenOwnerAsync();
         var uid = (await owner.GivenStackAsync()).Uid;
-        await _app.ChangeAsync(db => Given.AnalysisAsync(db, uid));
-        await _app.ChangeAsync(db => Given.DockerAsync(db, uid));
-        _app.Machines.Add("192.0.2.1").Docker = _docker;
+        await app.ChangeAsync(db => Given.AnalysisAsync(db, uid));
+        await app.ChangeAsync(db => Given.DockerAsync(db, uid));
+        app.Machines.Add("192.0.2.1").Docker = _docker;
         var server = await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.1", Name = "Lion" }, Cancel);
-        await _app.InDatabaseAsync(db => Given.ContainerAsync(db, server.Uid));
+        await app.InDatabaseAsync(db => Given.ContainerAsync(db, server.Uid));
         return (owner, $"/api/3/stacks/{uid}/containers/{Container}/terminal");
     }
 

@@ -33,7 +33,8 @@ internal sealed class RunTerminal(AppDb db, OpenTerminals terminals, IRemoteHost
         var end = TerminalEnd.Trouble("Something went wrong inside Slipway.");
         try
         {
-            using var socket = await http.WebSockets.AcceptWebSocketAsync();
+            var beat = terminals.Options.Beat;
+            using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = beat, KeepAliveTimeout = beat });
             end = await ServeAsync(socket, visitor with { AuditNumber = number }, container, size, window);
         }
         finally

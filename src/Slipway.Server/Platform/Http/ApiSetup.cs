@@ -18,9 +18,6 @@ internal static class ApiSetup
 {
     public const string Root = "/api/3";
 
-    // A reader whose line was cut is noticed within two of these.
-    private static readonly TimeSpan WebSocketBeat = TimeSpan.FromSeconds(20);
-
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -59,7 +56,7 @@ internal static class ApiSetup
             return next(context);
         });
         app.UseWhen(OAuthPaths.IsForPrograms, oauth => oauth.UseMiddleware<ErrorMiddleware>());
-        app.UseWebSockets(new() { KeepAliveInterval = WebSocketBeat, KeepAliveTimeout = WebSocketBeat });
+        app.UseWebSockets();
         app.Use((context, next) =>
         {
             // Over HTTP/2 a websocket is asked for with CONNECT. Routes and rules know it as the GET that it is over HTTP/1.1.
