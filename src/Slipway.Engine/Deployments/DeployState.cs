@@ -33,6 +33,9 @@ internal sealed class DeployState
     /// <summary>The containers that serve since the switch, on all servers.</summary>
     public List<ServingContainer> Containers { get; set; } = [];
 
+    /// <summary>What a Docker stack had of nginx where its containers do not tell, by server uid.</summary>
+    public Dictionary<string, FormerSites> FormerSites { get; set; } = [];
+
     /// <summary>What each server has for the names of a Docker stack's services, by uid; nothing where Docker's own network names them.</summary>
     public Dictionary<string, ServerNames> Names { get; set; } = [];
 

@@ -101,8 +101,8 @@ internal static class Switcher
             await ReloadAsync(context, host, cancellationToken);
     }
 
-    // Another stack of the machine may have come first; then the site is that one's.
-    private static async Task<string?> OwnDefaultSiteAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    /// <summary>What answers to unknown names, where it is the stack's. Another stack of the machine may have come first.</summary>
+    public static async Task<string?> OwnDefaultSiteAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
     {
         var site = await host.ReadFileAsync(NginxConfig.DefaultSitePath, cancellationToken) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
         return site?.Contains($" {NginxConfig.ErrorLog(context.Paths)};", StringComparison.Ordinal) == true ? site : null;

@@ -1,12 +1,14 @@
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments;
+using Slipway.Engine.Deployments.Docker;
 using static Slipway.Tests.Docker.Attempt;
 
 namespace Slipway.Tests.Docker;
 
 public sealed class AbandonContainersTests
 {
+    private const string Site = "/etc/nginx/conf.d/slipway-shop.conf";
     private const string Upstream = "/etc/nginx/conf.d/slipway-shop-upstream.conf";
 
     private readonly Attempt _attempt = new([new() { Name = "web", Ports = [new(3000, 80)] }]);
@@ -43,6 +45,48 @@ public sealed class AbandonContainersTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ServerWithoutContainers_KeepsItsSite(bool isSwitching)
+    {
+        GivenSite(_attempt.Context);
+        var before = Sites();
+        if (isSwitching)
+            await PrepareSwitchAsync();
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+
+        Assert.Equal(before, Sites());
+        Assert.DoesNotContain(_attempt.Machine.Removed, path => path.StartsWith("/etc/nginx/", StringComparison.Ordinal));
+        Assert.Equal(isSwitching, _attempt.Machine.Programs.Contains(Line(NginxCommands.Reload)));
+    }
+
+    [Fact]
+    public async Task ServiceWithoutContainers_KeepsItsSite_BesideOneThatHasSome()
+    {
+        _attempt.GivenContainers(Old("c1", "web"));
+        GivenSite(_attempt.Context, new ContainerSite("web", 80, [20001]), new ContainerSite("api", 8080, []));
+        var before = Sites();
+        await PrepareSwitchAsync();
+        Assert.NotEqual(before, Sites());
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+
+        Assert.Equal(before, Sites());
+    }
+
+    [Fact]
+    public async Task FirstDeployment_LeavesNoSite()
+    {
+        await PrepareSwitchAsync();
+        Assert.Contains(NginxConfig.DefaultSitePath, _attempt.Machine.Files.Keys);
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+
+        Assert.Superset(new HashSet<string> { Upstream, Site, NginxConfig.DefaultSitePath }, _attempt.Machine.Removed.ToHashSet());
+    }
+
+    [Theory]
     [InlineData("shop", "slipway-shop.web.80", true)]
     [InlineData("shop", "slipway-shop.api.8080", false)]
     [InlineData("other", "slipway-other", false)]
@@ -64,4 +108,23 @@ public sealed class AbandonContainersTests
     [InlineData("return 503;", false)]
     public void Site_IsServed_WhenEachUpstreamIsThere(string site, bool expected) =>
         Assert.Equal(expected, NginxConfig.IsServedBy(site, "upstream a {\n}\nupstream a.12 {\n}\n"));
+
+    // As far as a deployment comes before it tells nginx.
+    private async Task PrepareSwitchAsync()
+    {
+        var server = _attempt.Context.Wanted.Servers[0];
+        await FormerSites.RememberAsync(_attempt.Context, server, _attempt.Context.Hosts(server), Cancel);
+        await SwitchContainers.WriteSitesAsync(_attempt.Context, server, [new("web", 80, [20009])], [], Cancel);
+        _attempt.Context.State.IsPrepared = true;
+    }
+
+    private void GivenSite(DeployContext context, params ContainerSite[] sites)
+    {
+        sites = sites.Length > 0 ? sites : [new("web", 80, [])];
+        _attempt.Machine.Files[Upstream] = ContainerSites.Upstreams(context.Paths, sites);
+        _attempt.Machine.Files[Site] = ContainerSites.Sites(context.Stack, context.Wanted.Servers[0], sites);
+        _attempt.Machine.Files[NginxConfig.DefaultSitePath] = ContainerSites.DefaultSite(context.Stack, context.Wanted.Servers[0], sites)!;
+    }
+
+    private IEnumerable<string> Sites() => [.. new[] { Upstream, Site, NginxConfig.DefaultSitePath }.Select(path => _attempt.Machine.Files[path])];
 }

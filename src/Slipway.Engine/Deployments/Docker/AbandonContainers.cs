@@ -83,15 +83,22 @@ internal static class AbandonContainers
 
     private static async Task SwitchBackAsync(DeployContext context, ServerSpec server, IReadOnlyList<ContainerState> old, CancellationToken cancellationToken)
     {
-        if (old.Count == 0)
+        var (host, names, former) = (context.Hosts(server), ServiceNames.Former(context, server), context.State.FormerSites.GetValueOrDefault(server.Uid));
+        if (old.Count == 0 && former is { Site: null })
         {
-            await Switcher.TakeDownAsync(context, server, ServiceNames.Former(context, server), cancellationToken);
+            await Switcher.TakeDownAsync(context, server, names, cancellationToken);
             return;
         }
         try
         {
-            await SwitchContainers.WriteSitesAsync(
-                context, server, SwitchContainers.SitesOf(old), ServiceNames.Former(context, server), cancellationToken);
+            if (former is { Site: { } site })
+                await Switcher.PrepareAsync(
+                    context, host, new(former.Upstream, site) { DefaultSite = former.DefaultSite, Others = names }, cancellationToken);
+            else if (old.Count > 0)
+                await SwitchContainers.WriteSitesAsync(context, server, SwitchContainers.SitesOf(old), names, cancellationToken);
+            else
+                // It did not come near them.
+                await host.ApplyAsync(names, cancellationToken);
         }
         catch (RemoteException) when (!context.State.IsPrepared)
         {
@@ -100,6 +107,6 @@ internal static class AbandonContainers
         }
         // Containers that others require had their names before the switch.
         if (context.State.IsPrepared || context.State.Names.Count > 0)
-            await Switcher.ReloadAsync(context, context.Hosts(server), cancellationToken);
+            await Switcher.ReloadAsync(context, host, cancellationToken);
     }
 }

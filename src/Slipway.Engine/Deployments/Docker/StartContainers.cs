@@ -26,6 +26,7 @@ internal static class StartContainers
 
     private static async Task PrepareAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
+        await FormerSites.RememberAsync(context, server, host, cancellationToken);
         var present = await StackContainers.ListAsync(context, host, cancellationToken);
         // What an earlier run of this very step, cut off by a crash, has left.
         var half = present.Where(container => container.Run == context.Run && !container.IsUp).ToList();

@@ -1,0 +1,44 @@
+using System.Text;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>
+/// nginx's files of the stack on a server as they were before this work, where a service has no container there. Of all others the containers
+/// tell how their sites were.
+/// </summary>
+internal sealed record FormerSites
+{
+    public required string Upstream { get; init; }
+
+    /// <summary>Null where the stack had none.</summary>
+    public string? Site { get; init; }
+
+    /// <summary>What answers to names that nobody has, where that is the stack's.</summary>
+    public string? DefaultSite { get; init; }
+
+    /// <summary>Looks before any of them is written.</summary>
+    public static async Task RememberAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var files = await Task.WhenAll(
+            host.ReadFileAsync(context.Paths.NginxUpstream, cancellationToken), host.ReadFileAsync(context.Paths.NginxSite, cancellationToken));
+        var (upstream, site) = (Text(files[0]) ?? "", Text(files[1]));
+        if (site is not null && !HasIdle(upstream, site))
+            return;
+        var former = new FormerSites { Upstream = upstream, Site = site, DefaultSite = await Switcher.OwnDefaultSiteAsync(context, host, cancellationToken) };
+        lock (context.State.FormerSites)
+            context.State.FormerSites[server.Uid] = former;
+    }
+
+    // A service without containers has no upstream. Under names that the stack has not, only one of its sites answers, in a file of the machine.
+    private static bool HasIdle(string upstream, string site)
+    {
+        var upstreams = Count(upstream, "\nupstream ");
+        return upstreams == 0 || Count($"\n{site}", "\nserver {") > upstreams;
+    }
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    private static string? Text(byte[]? file) => file is null ? null : Encoding.UTF8.GetString(file);
+}
