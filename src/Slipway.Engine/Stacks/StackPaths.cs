@@ -90,6 +90,9 @@ public sealed partial record StackPaths
     /// <summary>Where images of the stack are named: one for each service, tagged with releases.</summary>
     public string Images => $"slipway/{Slug}";
 
+    /// <summary>Names of registries' images that are there because the stack pulled them, until they are let go of.</summary>
+    public string PulledImages => $"{Configuration}/pulled-images";
+
     /// <summary>Docker's settings for the stack alone: where it is signed in.</summary>
     public string DockerConfiguration => $"{Configuration}/docker";
 

@@ -126,6 +126,8 @@ public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
         await app.SetAsync("REGISTRY_PASSWORD", Password);
         DeployedApp.AssertSucceeded(await app.DeployAsync());
         Assert.Equal("pulled", await app.GetAsync("/"));
+        // What the registry calls it does not stay behind: its release keeps the image, under a name of ours.
+        Assert.DoesNotContain("127.0.0.1:5000/", await server.ExecuteAsync(["docker", "image", "ls", "--all", "--digests", "--format", "{{.Repository}}/{{.Tag}}@{{.Digest}}"], App.Token), StringComparison.Ordinal);
         // What was signed in with is nowhere left.
         Assert.Equal("", await server.ExecuteAsync(["sh", "-c", "find /etc/slipway -name config.json"], App.Token));
     }

@@ -128,8 +128,34 @@ public sealed class ShareImagesTests
 
         await PullImages.RunAsync(context, Cancel);
 
-        Assert.Equal(["docker image pull --quiet quay.io/owner/api:1.2", "docker image tag quay.io/owner/api:1.2 slipway/shop/api:2"], _attempt.Machine.Programs.Take(2));
-        Assert.Equal(["docker image pull --quiet quay.io/owner/api@sha256:12", "docker image tag quay.io/owner/api@sha256:12 slipway/shop/api:2"], others[0].Programs);
+        Assert.Equal(Line(ImageCommands.Pull("quay.io/owner/api:1.2", "slipway/shop/api:2")), _attempt.Machine.Programs[1]);
+        Assert.Equal(Line(ImageCommands.Pull("quay.io/owner/api@sha256:12", "slipway/shop/api:2")), others[0].Programs[1]);
+        // Somebody has them there already.
+        Assert.DoesNotContain(_attempt.Machine.Programs.Concat(others[0].Programs), program => program.Contains("docker image rm", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Error response from daemon: No such image: quay.io/owner/api:1.2", true)]
+    [InlineData("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", false)]
+    public async Task NameThatWasNotThereBefore_IsLetGoOf(string answer, bool isOurs)
+    {
+        const string Name = "quay.io/owner/api:1.2";
+        var context = _attempt.Context;
+        context.State.Plan = context.State.Plan with { Docker = context.Docker with { Services = [new() { Name = "api", Image = Name }] } };
+        _attempt.Machine.Answers[Line(ImageCommands.Find(Name))] = answer;
+        _attempt.Machine.ExitCodes[Line(ImageCommands.Find(Name))] = 1;
+        // A container of somebody else's is in the way.
+        var letGo = Line(ImageCommands.LetGo([Name]));
+
+        await PullImages.RunAsync(context, Cancel);
+
+        Assert.Equal(isOurs ? [letGo] : [], Ran(_attempt.Machine, "flock --nonblock"));
+        Assert.Equal(isOurs ? Name + "\n" : null, _attempt.Machine.Files.GetValueOrDefault(context.Paths.PulledImages));
+        if (!isOurs)
+            return;
+        _attempt.Machine.Answers[letGo] = Name;
+        await new PulledOriginals(context.Paths, context.Hosts(context.Wanted.Servers[0]), context.Timeouts).LetGoAsync(Cancel);
+        Assert.Contains(context.Paths.PulledImages, _attempt.Machine.Removed);
     }
 
     [Fact]

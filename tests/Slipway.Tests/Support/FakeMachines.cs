@@ -84,6 +84,8 @@ internal sealed class FakeMachines : IRemoteHosts
                     await onLine!(new(text, 0));
                 if (onLine is not null && program is ["stat", ..])
                     await onLine(new(machine.SizeOfFiles, 0));
+                if (machine.ExitCodes.TryGetValue(string.Join(' ', program), out var code))
+                    return new(spec.Address, command.Name, RemoteOutcome.Exited, code, tail);
             }
             return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, tail);
         }
@@ -150,6 +152,9 @@ internal sealed class FakeMachine(bool letsAllIn)
 
     /// <summary>What programs print, by their arguments with spaces between them.</summary>
     public Dictionary<string, string> Answers { get; } = [];
+
+    /// <summary>Of programs that fail, in the same way.</summary>
+    public Dictionary<string, int> ExitCodes { get; } = [];
 
     /// <summary>What was asked on it, for health.</summary>
     public List<HttpProbe> Probes { get; } = [];

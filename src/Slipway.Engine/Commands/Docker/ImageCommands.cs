@@ -9,7 +9,27 @@ internal static class ImageCommands
     private const string SaveInto = """set -o pipefail; docker image save -- "$@" | tar --extract --directory="$0/all" --exclude-from="$0/known" """;
     private const string ListAllLayers = "docker image ls --quiet --no-trunc | sort --unique | xargs --no-run-if-empty docker image inspect --format '{{json .RootFS.Layers}}'";
 
-    public static IReadOnlyList<string> Pull(string image) => ["docker", "image", "pull", "--quiet", image];
+    // Other stacks may pull the same image. Between a pull and the name that it gets nobody must take the first one away.
+    private const string PullLock = "/run/slipway-pull.lock";
+    private const string PullAs = """docker image pull --quiet "$0" && docker image tag "$0" "$1" """;
+
+    // Prints those that are gone. The engine itself does not mind taking a name away by which somebody has made a container.
+    private const string LetGoOf = """
+        for image in "$@"; do
+            docker container ls --all --filter "ancestor=$image" --format '{{.Label "slipway.stack"}}' | grep --quiet '^$' && continue
+            docker image rm -- "$image" 2>&1 | grep --quiet -E 'Untagged|Deleted|No such image' && echo "$image"
+        done
+        true
+        """;
+
+    /// <summary>Pulls an image, and gives it one more name.</summary>
+    public static IReadOnlyList<string> Pull(string image, string name) => ["flock", "--shared", PullLock, "sh", "-c", PullAs, image, name];
+
+    /// <summary>Fails when there is no image of that name.</summary>
+    public static IReadOnlyList<string> Find(string image) => ["docker", "image", "inspect", "--format", "{{.Id}}", "--", image];
+
+    /// <summary>Takes names of images away, and prints those that are gone then. It does nothing while a pull is under way.</summary>
+    public static IReadOnlyList<string> LetGo(IEnumerable<string> images) => ["flock", "--nonblock", PullLock, "sh", "-c", LetGoOf, "sh", .. images];
 
     public static IReadOnlyList<string> Tag(string image, string name) => ["docker", "image", "tag", image, name];
 

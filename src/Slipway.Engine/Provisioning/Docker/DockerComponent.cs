@@ -1,6 +1,7 @@
 using System.Text;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker.Images;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -54,6 +55,7 @@ internal sealed class DockerComponent : IComponent
         var images = await ListAsync(run, "list images", ImageCommands.List(paths), cancellationToken);
         if (images.Count > 0)
             await run.RunAsync("remove images", ImageCommands.Remove(images), cancellationToken);
+        await new PulledOriginals(paths, run.Host, run.Timeouts).LetGoAsync(cancellationToken);
         await run.Host.ApplyAsync([new Remove(paths.ImageFiles)], cancellationToken);
         var volumes = await ListAsync(run, "list volumes", DockerCommands.ListVolumes(paths), cancellationToken);
         if (withData && volumes.Count > 0)

@@ -54,8 +54,11 @@ internal static class PullImages
             await SignInAsync(context, host, registry, VariablesOf(context, server), cancellationToken);
         try
         {
+            // What an attempt that was cut off has left would be no longer found once its tag moves on.
+            await Originals(context, host).LetGoAsync(cancellationToken);
             foreach (var service in Pulled(context))
                 await pull(service);
+            await Originals(context, host).LetGoAsync(cancellationToken);
         }
         finally
         {
@@ -88,13 +91,14 @@ internal static class PullImages
         }
     }
 
-    private static Task PullAsync(DeployContext context, IRemoteHost host, ServiceDefinition service, string image, CancellationToken cancellationToken) => ImageWork.RunAsync(
-        context,
-        host,
-        $"pull {service.Name}",
-        [ImageCommands.Pull(image), ImageCommands.Tag(image, context.Paths.Image(service.Name, context.Release))],
-        context.Timeouts.ImagePull,
-        cancellationToken);
+    private static async Task PullAsync(DeployContext context, IRemoteHost host, ServiceDefinition service, string image, CancellationToken cancellationToken)
+    {
+        await Originals(context, host).NoteAsync(image, cancellationToken);
+        await ImageWork.RunAsync(
+            context, host, $"pull {service.Name}", [ImageCommands.Pull(image, context.Paths.Image(service.Name, context.Release))], context.Timeouts.ImagePull, cancellationToken);
+    }
+
+    private static PulledOriginals Originals(DeployContext context, IRemoteHost host) => new(context.Paths, host, context.Timeouts);
 
     private static async Task<string> PinAsync(
         DeployContext context, IRemoteHost host, ServiceDefinition service, string image, CancellationToken cancellationToken)
