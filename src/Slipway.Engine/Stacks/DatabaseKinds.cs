@@ -29,6 +29,9 @@ public static class DatabaseKinds
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "This is no kind of database."),
     };
 
+    /// <summary>Whether each stack has one of its own, beside those of other stacks on the machine.</summary>
+    public static bool IsOfOneStack(string kind) => kind is Redis or Memcached;
+
     /// <summary>
     /// The port for a new database on a machine. PostgreSQL and MariaDB are shared by the stacks of a machine. Redis and Memcached are not: they
     /// start behind the usual port, which the distribution's own instance may hold.
@@ -38,7 +41,7 @@ public static class DatabaseKinds
     public static int ChoosePort(string kind, IReadOnlyCollection<int> taken)
     {
         var port = UsualPort(kind);
-        if (kind is not (Redis or Memcached))
+        if (!IsOfOneStack(kind))
             return port;
         do
             port++;

@@ -4,6 +4,7 @@ using Slipway.Contracts.Stacks;
 using Slipway.Engine;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments.Docker;
+using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 using Slipway.Server.Platform.Work;
@@ -13,8 +14,8 @@ using Stack = Slipway.Server.Stacks.Stack;
 namespace Slipway.Server.Containers;
 
 /// <summary>
-/// Looks whether the containers that are to serve are up and nginx hands requests to no others, and has put right what is not so. Every node looks; the transaction lets one of
-/// them queue the work.
+/// Looks whether the containers that are to serve are up, nginx hands requests to no others and the names of services lead to them, and has put right what is not so. Every node
+/// looks; the transaction lets one of them queue the work.
 /// </summary>
 internal sealed partial class ContainerWatch(
     IServiceScopeFactory scopes, IRemoteHosts hosts, EngineTimeouts timeouts, TimeProvider time, ILogger<ContainerWatch> logger) : BackgroundService
@@ -37,7 +38,7 @@ internal sealed partial class ContainerWatch(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
-        var servers = await db.Servers.AsNoTracking().Include(server => server.Machine).Include(server => server.Stack).Include(server => server.Containers)
+        var servers = await db.Servers.AsNoTrackingWithIdentityResolution().Include(server => server.Machine).Include(server => server.Stack!.Servers).Include(server => server.Containers)
             .Where(server => server.Containers.Count > 0 && !server.Stack!.Actions.Any(action => action.FinishedAt == null))
             .AsSplitQuery().ToListAsync(cancellationToken);
         var (down, gate) = (new HashSet<string>(), new Lock());
@@ -82,12 +83,14 @@ internal sealed partial class ContainerWatch(
             var paths = new StackPaths(stack.Slug);
             var up = (await StackContainers.ListAsync(paths, timeouts, host, late.Token)).Where(container => container.IsUp).ToList();
             var (ids, ports) = (up.Select(container => container.Id).ToHashSet(), up.SelectMany(container => container.Ports.Values).ToHashSet());
+            var hasNames = up.Exists(container => container.KnowsNames) && stack.Servers.Count(other => other.HasRole(stack.CodeRole)) > 1;
             // A machine that vanished in the middle of a switch comes back with nginx handing requests to what was never to serve.
-            var upstreams = await host.ReadFileAsync(paths.NginxUpstream, late.Token) is { } file ? Encoding.UTF8.GetString(file) : "";
+            var upstreams = await ReadAsync(host, paths.NginxUpstream, late.Token) + (hasNames ? await ReadAsync(host, paths.NginxStream, late.Token) : "");
             return
             [
                 .. server.Containers.Select(container => container.Uid).Where(uid => !ids.Contains(uid)),
                 .. ContainerSites.TargetsOf(upstreams).Where(port => !ports.Contains(port)).Select(port => FormattableString.Invariant($"{server.Uid}:{port}")),
+                .. hasNames && await NameDrift.IsLackingAsync(paths, timeouts, host, late.Token) ? [$"{server.Uid}:names"] : (string[])[],
             ];
         }
         catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException or UserErrorException
@@ -97,6 +100,9 @@ internal sealed partial class ContainerWatch(
             return [];
         }
     }
+
+    private static async Task<string> ReadAsync(IRemoteHost host, string path, CancellationToken cancellationToken) =>
+        await host.ReadFileAsync(path, cancellationToken) is { } file ? Encoding.UTF8.GetString(file) : "";
 
     private async Task RepairAsync(int stackId, CancellationToken cancellationToken)
     {

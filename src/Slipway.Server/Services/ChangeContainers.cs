@@ -21,7 +21,7 @@ internal sealed class ChangeContainers(string kind, DeploymentContexts contexts,
             return new([]);
         var payload = JsonSerializer.Deserialize<ServiceChanges.Payload>(run.Claim.Payload)!;
         var context = live with { Change = payload.ContainerUids.Count == 0 ? ContainerChange.None : ContainerChange.Of(payload.ContainerUids) };
-        return new(DeployStack.Adapt(DockerDeploy.RefreshSteps, context, run))
+        return new(DeployStack.Adapt(kind == ContainerWatch.RepairKind ? DockerDeploy.RepairSteps : DockerDeploy.RefreshSteps, context, run))
         {
             OnFailureAsync = token => Abandon.RunAsync(context, removeRelease: false, token),
             OnEndAsync = (db, end, token) => EndAsync(db, run.Claim.StackId, context.State, end, token),

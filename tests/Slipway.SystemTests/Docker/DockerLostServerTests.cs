@@ -47,9 +47,14 @@ public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<Doc
         var before = await _app.GetAsync("/");
         // What a deployment has written for containers that a reboot did not bring back.
         const string Switch = "sed -i 's/127.0.0.1:[0-9]*/127.0.0.1:19999/' /etc/nginx/conf.d/*; systemctl reload nginx";
-        await _app.Servers[1].ExecuteAsync(["sh", "-c", Switch], App.Token);
+        // In the same moment another one loses what leads names of services to it, now and after a reboot.
+        var (table, stream) = ($"slipway_{_app.Slug}", $"/etc/nginx/slipway-stream/{_app.Slug}.conf");
+        var lose = $"nft delete table ip {table} && systemctl disable --quiet slipway-names && rm {stream} /etc/nginx/modules-enabled/90-slipway-stream.conf && systemctl reload nginx";
+        await Task.WhenAll(_app.Servers[1].ExecuteAsync(["sh", "-c", Switch], App.Token), _app.Servers[2].ExecuteAsync(["sh", "-c", lose], App.Token));
         await App.WaitAsync(async () => await TryGetAsync(_app.Servers[1]) is null);
         await App.WaitAsync(async () => await TryGetAsync(_app.Servers[1]) == before);
+        await App.WaitAsync(async () => (await _app.Servers[2].ExecuteAsync(
+            ["sh", "-c", $"ls {stream} >/dev/null && systemctl is-enabled --quiet slipway-names && nft list table ip {table} 2>/dev/null || true"], App.Token)).Contains("redirect to", StringComparison.Ordinal));
     }
 
     private async Task AssertNextDeploymentWorksAsync()

@@ -94,6 +94,7 @@ internal sealed class Attempt : IStepLog
         HostConfig = new
         {
             NetworkMode = container.IsInHostNetwork ? DockerCommands.HostNetwork : "slipway-shop",
+            ExtraHosts = container.KnowsNames ? (string[])["web:198.18.0.7"] : null,
             RestartPolicy = new { Name = container.IsPinned ? DockerCommands.KeepPolicy : "no" },
             PortBindings = container.Ports.ToDictionary(
                 port => string.Create(CultureInfo.InvariantCulture, $"{port.Key}/tcp"),

@@ -7,6 +7,7 @@ using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Stacks;
 using Slipway.Server.Containers;
 using Slipway.Server.Deployments;
+using Slipway.Tests.Docker.Names;
 using Slipway.Tests.Support;
 
 namespace Slipway.Tests.Services;
@@ -76,6 +77,28 @@ public sealed class ContainerWatchTests : IAsyncDisposable
         machine.Answers["docker container inspect -- " + new string('c', 64)] = Inspection("running");
         var paths = new StackPaths((await _app.InDatabaseAsync(db => db.Stacks.SingleAsync(stack => stack.Uid == uid, Cancel))).Slug);
         machine.Files[paths.NginxUpstream] = ContainerSites.Upstreams(paths, [new("web", 80, [port])]);
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(repairs, await RepairsAsync());
+    }
+
+    [Theory]
+    [InlineData(true, true, 1)]
+    [InlineData(false, true, 0)]
+    [InlineData(true, false, 0)]
+    public async Task NamesThatSomebodyTookAway_ArePutRight(bool hasOther, bool isFlushed, int repairs)
+    {
+        var (owner, uid, machine) = await GivenContainerAsync();
+        if (hasOther)
+        {
+            _app.Machines.Add("192.0.2.2");
+            await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.2" }, Cancel);
+            await _app.ChangeAsync(async db => await db.Actions.ForEachAsync(action => action.FinishedAt ??= TimeProvider.System.GetUtcNow(), Cancel));
+        }
+        machine.Answers["docker container inspect -- " + new string('c', 64)] =
+            Inspection("running").Replace("\"HostConfig\":{", "\"HostConfig\":{\"ExtraHosts\":[\"web:198.18.0.7\"],", StringComparison.Ordinal);
+        var slug = (await _app.InDatabaseAsync(db => db.Stacks.SingleAsync(stack => stack.Uid == uid, Cancel))).Slug;
+        NameDriftTests.GivenNames(machine, isFlushed ? "" : $"{NameDriftTests.Redirect}\n{NameDriftTests.Reject}", slug);
         await LookAsync();
         await LookAsync();
         Assert.Equal(repairs, await RepairsAsync());

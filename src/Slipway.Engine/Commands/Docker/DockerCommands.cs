@@ -50,12 +50,8 @@ internal static class DockerCommands
     public static IReadOnlyList<string> CreateNetwork(StackPaths paths) =>
         ["docker", "network", "create", "--driver", "bridge", .. Label(StackLabel, paths.Slug), "--", paths.Network];
 
-    /// <summary>Prints its addresses, a network a line.</summary>
+    /// <summary>Prints its subnets, each on a line with the gateway behind it; fails when there is no such network.</summary>
     public static IReadOnlyList<string> FindNetwork(StackPaths paths) =>
-        ["docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{println .Subnet}}{{end}}", "--", paths.Network];
-
-    /// <summary>Prints subnet and gateway, a line each.</summary>
-    public static IReadOnlyList<string> ShowSubnets(StackPaths paths) =>
         ["docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{println}}{{end}}", "--", paths.Network];
 
     public static IReadOnlyList<string> RemoveNetwork(StackPaths paths) => ["docker", "network", "rm", "--", paths.Network];

@@ -99,12 +99,14 @@ internal static class NameFiles
 
     /// <summary>
     /// Rules that lead what the stack's containers send to a service's address to nginx, and refuse the rest: it would leave the machine. To the other
-    /// servers only nginx goes: containers come there with this server's address, those of other stacks, too.
+    /// servers only nginx goes: containers come there with this server's address, those of other stacks, too. So they are kept from databases that are the stack's alone.
     /// </summary>
     /// <param name="paths">The stack.</param>
     /// <param name="network">Its networks.</param>
     /// <param name="entries">Address and port of services, and where nginx listens for them.</param>
-    public static string StackRules(StackPaths paths, NameNetwork network, IEnumerable<(string Address, int Port, int Entry)> entries) => $$"""
+    /// <param name="databases">Address and port of databases that no other stack uses.</param>
+    public static string StackRules(
+        StackPaths paths, NameNetwork network, IEnumerable<(string Address, int Port, int Entry)> entries, IEnumerable<(string Address, int Port)> databases) => $$"""
         # Written by Slipway; changes are overwritten. The first two lines make it replace what is there.
         table ip {{paths.NameTable}}
         delete table ip {{paths.NameTable}}
@@ -118,12 +120,21 @@ internal static class NameFiles
                 type filter hook forward priority 0; policy accept;
                 ip saddr {{network.Subnet}} ip daddr {{ServiceAddresses.Network}} reject
         {{string.Join('\n', network.Peers.Where(IsIpv4).Select(peer => $"        ip daddr {peer} tcp dport {FirstPort}-{LastPort} reject"))}}
+        {{string.Join('\n', databases.Select(database => string.Create(
+            CultureInfo.InvariantCulture, $"        ip saddr != {network.Subnet} ip daddr {database.Address} tcp dport {database.Port} reject")))}}
             }
         }
 
         """;
 
     public static IReadOnlyList<string> Load(StackPaths paths) => ["nft", "--file", paths.NameRules];
+
+    /// <summary>Prints the rules that are in force.</summary>
+    public static IReadOnlyList<string> Show(StackPaths paths) => ["nft", "list", "table", "ip", paths.NameTable];
+
+    /// <summary>The rules of such a file, each as nftables prints it, too.</summary>
+    public static IEnumerable<string> RulesOf(string text) =>
+        text.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("ip ", StringComparison.Ordinal));
 
     /// <summary>Forgets a stack's rules, if there are any.</summary>
     public static string NoRules(StackPaths paths) => $"table ip {paths.NameTable}\ndelete table ip {paths.NameTable}\n";

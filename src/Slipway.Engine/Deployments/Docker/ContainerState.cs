@@ -37,6 +37,9 @@ internal sealed record ContainerState
     /// <summary>Whether it is in the server's own network.</summary>
     public bool IsInHostNetwork { get; init; }
 
+    /// <summary>Whether it was made with the addresses of services, which lead to other servers, too.</summary>
+    public bool KnowsNames { get; init; }
+
     /// <summary>Where the server finds it: in the stack's network, or its own; empty while it does not run.</summary>
     public string Address { get; init; } = "";
 
@@ -89,6 +92,7 @@ internal sealed record ContainerState
             Health = OwnHealth(state),
             IsPinned = Text(host.GetProperty("RestartPolicy"), "Name") == DockerCommands.KeepPolicy,
             IsInHostNetwork = isInHostNetwork,
+            KnowsNames = Texts(host, "ExtraHosts").Any(),
             Address = isInHostNetwork ? Loopback : AddressOf(container),
             Ports = isInHostNetwork ? OwnPortsOf(offered) : PortsOf(host),
             Command = string.Join(' ', Texts(config, "Cmd")),

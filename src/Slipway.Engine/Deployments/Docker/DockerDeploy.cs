@@ -32,6 +32,9 @@ internal static class DockerDeploy
     /// <summary>The live images started anew with the variables as they are now.</summary>
     public static IReadOnlyList<Step<DeployContext>> RefreshSteps { get; } = Again("find the live images");
 
+    /// <summary>The same where something of it is not as it was left.</summary>
+    public static IReadOnlyList<Step<DeployContext>> RepairSteps { get; } = [new("prepare servers for names", NameDrift.PrepareAgainAsync), .. RefreshSteps];
+
     private static IReadOnlyList<Step<DeployContext>> Again(string find) =>
     [
         new(find, ShareImages.RunAsync) { Deadline = LongestTransfer },

@@ -32,10 +32,10 @@ internal sealed class ContainerNetwork(StackPaths paths, IRemoteHost host, Engin
     private async Task<IReadOnlyList<string>?> FindAsync(CancellationToken cancellationToken)
     {
         var (result, lines) = await host.ReadAsync(Command("look for the network", DockerCommands.FindNetwork(paths)), cancellationToken);
-        return result.IsSuccess ? [.. lines.Where(IsNetwork)] : null;
+        return result.IsSuccess ? [.. lines.Select(line => line.Split(' ')[0]).Where(IsNetwork)] : null;
     }
 
-    private static bool IsNetwork(string line) => IPNetwork.TryParse(line, out var network) && network.BaseAddress.AddressFamily is AddressFamily.InterNetwork;
+    private static bool IsNetwork(string subnet) => IPNetwork.TryParse(subnet, out var network) && network.BaseAddress.AddressFamily is AddressFamily.InterNetwork;
 
     private static string Text(IEnumerable<string> networks) => string.Concat(networks.Select(network => network + "\n"));
 

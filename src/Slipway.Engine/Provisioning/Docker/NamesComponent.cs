@@ -28,6 +28,7 @@ internal sealed class NamesComponent : IComponent
                 File(NameFiles.RulesPath, NameFiles.Rules),
                 File(NameFiles.SettingsPath, NameFiles.Settings),
                 File(StackPaths.UnitFile(NameFiles.Unit), NameFiles.UnitText),
+                new MakeLink(SystemdCommands.WantsLink(NameFiles.Unit), StackPaths.UnitFile(NameFiles.Unit)),
             ],
             // Written last, and gone again when nginx does not take it.
             Settings = [new(NameFiles.Stream)],

@@ -84,11 +84,12 @@ public sealed class NameFilesTests
                 type filter hook forward priority 0; policy accept;
                 ip saddr 172.18.0.0/16 ip daddr 198.18.0.0/15 reject
                 ip daddr 10.0.0.2 tcp dport 61000-65535 reject
+                ip saddr != 172.18.0.0/16 ip daddr 10.0.0.1 tcp dport 11212 reject
             }
         }
 
         """,
-        NameFiles.StackRules(Paths, Network, [("198.18.0.7", 4000, 61001), ("198.18.0.8", 80, 61002)]));
+        NameFiles.StackRules(Paths, Network, [("198.18.0.7", 4000, 61001), ("198.18.0.8", 80, 61002)], [("10.0.0.1", 11212)]));
 
     [Fact]
     public void Addresses_AreMadeOfNames_AndNeverShared()

@@ -37,13 +37,14 @@ internal static class FindNames
     private static async Task<ServerNames> TakeAsync(
         DeployContext context, ServerSpec server, IRemoteHost host, string? before, CancellationToken cancellationToken)
     {
-        var networks = await StackContainers.LinesAsync(context, host, "look at the network", DockerCommands.ShowSubnets(context.Paths), cancellationToken);
+        var networks = await StackContainers.LinesAsync(context, host, "look at the network", DockerCommands.FindNetwork(context.Paths), cancellationToken);
         // One with IPv6 has a subnet of each.
         if (networks.Select(line => line.Split(' ')).FirstOrDefault(parts => parts is [{ Length: > 0 } subnet, { Length: > 0 }] && subnet.Contains('.', StringComparison.Ordinal)) is not { } network)
             throw new UserErrorException($"Docker's network {context.Paths.Network} on {server.Name} has no IPv4 subnet with a gateway. Remove it there, then deploy again.");
         var entries = await PortClaims.ClaimAsync(context, host, NamePlan.Keys(context.Docker), cancellationToken);
         var names = new ServerNames { Subnet = network[0], Gateway = network[1].Split('/')[0], Entries = entries, Before = before };
-        var rules = NameFiles.StackRules(context.Paths, NamePlan.NetworkOf(context.Wanted, server, names), NamePlan.Rules(context.Docker, entries));
+        var rules = NameFiles.StackRules(
+            context.Paths, NamePlan.NetworkOf(context.Wanted, server, names), NamePlan.Rules(context.Docker, entries), NamePlan.Databases(context.Wanted));
         await host.ApplyAsync([new WriteFile(context.Paths.NameRules, Encoding.UTF8.GetBytes(rules))], cancellationToken);
         // They only lead where nginx may listen, so they can come before it does; and they are all there again when somebody has flushed them.
         await StackContainers.LinesAsync(context, host, "lead names to nginx", NameFiles.Load(context.Paths), cancellationToken);

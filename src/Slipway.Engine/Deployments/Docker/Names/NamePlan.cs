@@ -55,6 +55,14 @@ internal static class NamePlan
         return [.. known.Select(entry => (addresses[entry.Service], entry.Port, entry.Entry))];
     }
 
+    /// <summary>Where databases are that run for this stack alone.</summary>
+    public static IReadOnlyList<(string Address, int Port)> Databases(StackSpec stack) =>
+    [
+        .. from database in stack.Databases
+           where !database.IsExternal && DatabaseKinds.IsOfOneStack(database.Kind)
+           select (DatabaseNetwork.PrivateAddressOf(stack.Servers.First(server => server.Uid == database.ServerUid)), DatabasePorts.Of(database)),
+    ];
+
     /// <summary>nginx's network for one server.</summary>
     public static NameNetwork NetworkOf(StackSpec stack, ServerSpec server, ServerNames names) => new(
         names.Subnet,
