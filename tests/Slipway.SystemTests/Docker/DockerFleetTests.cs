@@ -1,3 +1,4 @@
+using Slipway.Engine.Stacks;
 using Slipway.Rig;
 using Slipway.SystemTests.Deployments;
 
@@ -6,6 +7,11 @@ namespace Slipway.SystemTests.Docker;
 /// <summary>A Docker stack on two servers: all of them get a version, or none.</summary>
 public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
 {
+    private static readonly string[] Connect = ["perl", "-MIO::Socket::INET", "-e", "print IO::Socket::INET->new(PeerAddr => shift, Timeout => 5) ? 'yes' : 'no'"];
+
+    // In a container that is not the stack's.
+    private static readonly string[] Elsewhere = ["docker", "run", "--rm", "slipway-base:1"];
+
     [Fact]
     public async Task Deployment_IsOnAllServers_OrOnNone()
     {
@@ -90,9 +96,10 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         var url = $"http://{app.Servers[1].Address}:{port}/";
         Assert.Equal("301", (await app.Servers[0].ExecuteAsync(["curl", "--silent", "--show-error", "--max-time", "5", url], App.Token)).Trim());
         // Other containers of a server come with its address.
-        var asked = await app.Servers[0].ExecuteAsync(
-            ["docker", "run", "--rm", "slipway-base:1", "perl", "-MIO::Socket::INET", "-e", "print IO::Socket::INET->new(PeerAddr => shift, Timeout => 5) ? 'yes' : 'no'", $"{app.Servers[1].Address}:{port}"], App.Token);
-        Assert.Equal("no", asked);
+        Assert.Equal("no", await app.Servers[0].ExecuteAsync([.. Elsewhere, .. Connect, $"{app.Servers[1].Address}:{port}"], App.Token));
+        // The stack's Redis lets the server in.
+        var redis = $"{app.Servers[0].Address}:{DatabaseKinds.ChoosePort(DatabaseKinds.Redis, [])}";
+        Assert.Equal(["yes", "no"], [await app.Servers[1].ExecuteAsync([.. Connect, redis], App.Token), await app.Servers[1].ExecuteAsync([.. Elsewhere, .. Connect, redis], App.Token)]);
         using var http = new HttpClient();
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(url, App.Token));
         Assert.DoesNotContain($"0.0.0.0:{port}", await app.Servers[1].ExecuteAsync(["ss", "--listening", "--tcp", "--numeric", "--no-header"], App.Token), StringComparison.Ordinal);
