@@ -63,7 +63,8 @@ internal sealed class Attempt : IStepLog
         Id = id, Service = service, Run = "old", Release = "1", Status = "running", IsPinned = true, Offered = offered, Ports = new Dictionary<int, int> { [3000] = 20001 },
     };
 
-    public static ContainerState New(string id, string service) => Old(id, service) with { Run = "new", Release = "2", IsPinned = false };
+    public static ContainerState New(string id, string service) =>
+        Old(id, service) with { Run = "new", Release = "2", IsPinned = false, Name = $"slipway-shop-{service}-new-1" };
 
     public void GivenContainers(params IReadOnlyList<ContainerState> containers)
     {
@@ -82,6 +83,7 @@ internal sealed class Attempt : IStepLog
     private static object Inspection(ContainerState container) => new
     {
         container.Id,
+        container.Name,
         State = new { container.Status, container.ExitCode },
         Config = new
         {

@@ -1,5 +1,6 @@
 using Slipway.Engine;
 using Slipway.Engine.Commands;
+using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments.Docker;
 using static Slipway.Tests.Docker.Attempt;
 
@@ -8,6 +9,8 @@ namespace Slipway.Tests.Docker;
 public sealed class SwitchContainersTests
 {
     private readonly Attempt _attempt = new([new() { Name = "web", Ports = [new(3000, 8080)] }]);
+
+    public SwitchContainersTests() => _attempt.GivenContainers(New("c9", "web"));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -36,5 +39,30 @@ public sealed class SwitchContainersTests
         await SwitchContainers.PrepareAsync(_attempt.Context, Cancel);
 
         Assert.Contains("listen 8080", _attempt.Machine.Files[_attempt.Context.Paths.NginxSite], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ContainerThatEndedSinceItsCheck_KeepsRequestsWhereTheyGo()
+    {
+        var ended = New("c9", "web") with { Status = "exited", ExitCode = 3 };
+        _attempt.GivenContainers(Old("c1", "web"), ended);
+        _attempt.Machine.Answers[Line(DockerCommands.LastOutput("c9", 40))] = "out of memory";
+
+        var problem = await Assert.ThrowsAsync<UserErrorException>(() => SwitchContainers.PrepareAsync(_attempt.Context, Cancel));
+
+        Assert.Equal("The new container of web on server1 ended with exit code 3.\nWhat it printed last:\nout of memory", problem.Message);
+        Assert.DoesNotContain(_attempt.Context.Paths.NginxSite, _attempt.Machine.Files.Keys);
+        await Assert.ThrowsAsync<UserErrorException>(() => SwitchContainers.SwitchAsync(_attempt.Context, Cancel));
+        Assert.DoesNotContain(_attempt.Machine.Programs, program => program.StartsWith("docker container update --restart unless-stopped", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ContainerThatWasToStay_AndIsDown_IsToldOf()
+    {
+        _attempt.GivenContainers(Old("c1", "web") with { Status = "exited", ExitCode = 1 });
+
+        var problem = await Assert.ThrowsAsync<UserErrorException>(() => SwitchContainers.PrepareAsync(_attempt.Context with { Change = ContainerChange.None }, Cancel));
+
+        Assert.StartsWith("The container of web on server1 ended with exit code 1.", problem.Message, StringComparison.Ordinal);
     }
 }

@@ -26,10 +26,23 @@ internal static class ContainerHealth
             await context.SayAsync(server, $"{service.Name} is healthy in {container.Id[..12]}.");
             return;
         }
+        throw await RefusalAsync(context, server, host, container, problem, cancellationToken);
+    }
+
+    /// <summary>Refuses to go on where one that is to serve has ended since it was asked: others may have taken their time.</summary>
+    public static async Task RequireAllUpAsync(DeployContext context, ServerSpec server, IRemoteHost host, ContainerPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Serving.Concat(plan.Lost).FirstOrDefault(container => !container.IsUp) is { } ended)
+            throw await RefusalAsync(context, server, host, ended, Ending(ended), cancellationToken);
+    }
+
+    private static async Task<UserErrorException> RefusalAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, ContainerState container, string problem, CancellationToken cancellationToken)
+    {
         var output = await host.RunAsync(
             StackContainers.Quick(context, "read its output", DockerCommands.LastOutput(container.Id, LinesShown)), onLine: null, cancellationToken);
-        throw new UserErrorException(
-            $"The new container of {service.Name} on {server.Name} {problem}\nWhat it printed last:\n{(output.Tail.Count > 0 ? string.Join('\n', output.Tail) : "(nothing)")}");
+        return new(
+            $"The {(container.Run == context.Run ? "new " : "")}container of {container.Service} on {server.Name} {problem}\nWhat it printed last:\n{(output.Tail.Count > 0 ? string.Join('\n', output.Tail) : "(nothing)")}");
     }
 
     /// <summary>How the container is asked; null when there is nothing to ask.</summary>
@@ -107,6 +120,8 @@ internal static class ContainerHealth
 
     private static async Task<string> DescribeEndAsync(DeployContext context, IRemoteHost host, ContainerState container, CancellationToken cancellationToken) =>
         await StackContainers.FindAsync(context, host, container.Id, cancellationToken) is { } ended
-            ? FormattableString.Invariant($"ended with exit code {ended.ExitCode}.")
+            ? Ending(ended)
             : "is gone.";
+
+    private static string Ending(ContainerState ended) => FormattableString.Invariant($"ended with exit code {ended.ExitCode}.");
 }

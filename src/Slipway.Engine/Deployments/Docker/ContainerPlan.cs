@@ -16,6 +16,10 @@ internal sealed record ContainerPlan(
     /// <summary>What serves after the switch.</summary>
     public IEnumerable<ContainerState> Serving => Staying.Concat(Own);
 
+    /// <summary>Earlier containers that are down, of services that lack some.</summary>
+    public IEnumerable<ContainerState> Lost =>
+        Leaving.Where(container => container is { IsPinned: true, IsUp: false } && Missing.Any(next => next.Service.Name == container.Service));
+
     /// <param name="definition">The services that are wanted.</param>
     /// <param name="countOf">How many containers of a service the server is to have.</param>
     /// <param name="present">What is there.</param>

@@ -13,6 +13,7 @@ internal static class SwitchContainers
     public static async Task PrepareAsync(DeployContext context, CancellationToken cancellationToken)
     {
         var plans = await StackContainers.PlansAsync(context, cancellationToken);
+        await context.OnWebServersAsync((server, host, token) => ContainerHealth.RequireAllUpAsync(context, server, host, plans[server.Uid], token), cancellationToken);
         var targets = plans.ToDictionary(plan => plan.Key, plan => NameTargets.AtSwitch(plan.Value));
         await context.OnWebServersAsync(
             async (server, host, token) =>
@@ -33,6 +34,7 @@ internal static class SwitchContainers
             async (server, host, token) =>
             {
                 var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, token));
+                await ContainerHealth.RequireAllUpAsync(context, server, host, plan, token);
                 if (plan.Own.Count > 0)
                     await StackContainers.LinesAsync(context, host, "keep containers", DockerCommands.Pin(plan.Own.Select(container => container.Id)), token);
                 lock (serving)
