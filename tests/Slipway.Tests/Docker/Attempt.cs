@@ -70,6 +70,8 @@ internal sealed class Attempt : IStepLog
     {
         Machine.Answers[Line(DockerCommands.ListContainers(Context.Paths))] = string.Join('\n', containers.Select(container => container.Id));
         Machine.Answers[Line(DockerCommands.Inspect(containers.Select(container => container.Id)))] = JsonSerializer.Serialize(containers.Select(Inspection));
+        foreach (var container in containers)
+            Machine.Answers[Line(DockerCommands.Inspect([container.Id]))] = JsonSerializer.Serialize((object[])[Inspection(container)]);
     }
 
     public ValueTask WriteAsync(string server, Severity severity, string text)
@@ -84,9 +86,13 @@ internal sealed class Attempt : IStepLog
     {
         container.Id,
         container.Name,
-        State = new { container.Status, container.ExitCode },
+        State = new { container.Status, container.ExitCode, Health = container.Health is null ? null : new { Status = container.Health } },
         Config = new
         {
+            Healthcheck = container.OwnCheck is not { } check ? null : new
+            {
+                Test = (string[])["CMD", .. check.Program], Timeout = check.Timeout.Ticks * TimeSpan.NanosecondsPerTick, StartPeriod = check.StartPeriod.Ticks * TimeSpan.NanosecondsPerTick,
+            },
             Labels = new Dictionary<string, string>
             {
                 [DockerCommands.ServiceLabel] = container.Service, [DockerCommands.RunLabel] = container.Run,

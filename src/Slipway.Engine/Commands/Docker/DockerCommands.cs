@@ -105,6 +105,8 @@ internal static class DockerCommands
 
     public static IReadOnlyList<string> Start(params IEnumerable<string> ids) => ["docker", "container", "start", "--", .. ids];
 
+    public static IReadOnlyList<string> RunInside(string id, IReadOnlyList<string> program) => ["docker", "container", "exec", id, .. program];
+
     /// <summary>Prints where a path leads; fails when there is nothing.</summary>
     public static IReadOnlyList<string> Resolve(string path) => ["readlink", "--canonicalize-existing", "--", path];
 

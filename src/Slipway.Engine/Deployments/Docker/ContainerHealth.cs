@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Remote;
@@ -98,9 +99,11 @@ internal static class ContainerHealth
             : await DescribeEndAsync(context, host, container, cancellationToken);
     }
 
+    // Docker asks for the first time when the check's interval has passed, which may be minutes; it is asked here meanwhile.
     private static async Task<string?> FollowOwnCheckAsync(DeployContext context, IRemoteHost host, ContainerState container, CancellationToken cancellationToken)
     {
-        for (var left = context.Timeouts.Health; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(1))
+        var check = container.OwnCheck;
+        for (var left = context.Timeouts.Health + (check?.StartPeriod ?? default); left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(1))
         {
             switch (await StackContainers.FindAsync(context, host, container.Id, cancellationToken))
             {
@@ -109,6 +112,14 @@ internal static class ContainerHealth
                 case { Status: "running", Health: "unhealthy" }:
                     return "is unhealthy by the check of its image.";
                 case { Status: "running" }:
+                    var watch = Stopwatch.StartNew();
+                    var asked = check is null ? null : await host.RunAsync(
+                        StackContainers.Quick(context, "run its check", DockerCommands.RunInside(container.Id, check.Program)) with { Deadline = check.Timeout }, onLine: null, cancellationToken);
+                    if (asked is { IsSuccess: true })
+                        return null;
+                    // What hangs would be left behind in the container each time.
+                    check = asked is { Outcome: RemoteOutcome.TimedOut } ? null : check;
+                    left -= watch.Elapsed;
                     await StackContainers.LinesAsync(context, host, "wait", ["sleep", "1"], cancellationToken);
                     break;
                 default:

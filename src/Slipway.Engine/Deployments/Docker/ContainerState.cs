@@ -31,6 +31,8 @@ internal sealed record ContainerState
     /// <summary>starting, healthy or unhealthy by the image's own check; null when it has none.</summary>
     public string? Health { get; init; }
 
+    public OwnCheck? OwnCheck { get; init; }
+
     /// <summary>Whether the engine keeps it running: it serves, or did so until a moment ago.</summary>
     public bool IsPinned { get; init; }
 
@@ -90,6 +92,7 @@ internal sealed record ContainerState
             Status = Text(state, "Status"),
             ExitCode = Number(state, "ExitCode"),
             Health = OwnHealth(state),
+            OwnCheck = OwnCheck.Of(config),
             IsPinned = Text(host.GetProperty("RestartPolicy"), "Name") == DockerCommands.KeepPolicy,
             IsInHostNetwork = isInHostNetwork,
             KnowsNames = Texts(host, "ExtraHosts").Any(),
