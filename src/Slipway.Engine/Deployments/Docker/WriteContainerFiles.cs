@@ -1,6 +1,7 @@
 using System.Text;
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands;
+using Slipway.Engine.Deployments.Docker.Images;
 using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Deployments.Steps;
 using Slipway.Engine.Remote;
@@ -20,8 +21,19 @@ internal static class WriteContainerFiles
         await context.OnWebServersAsync((server, host, token) => host.ApplyAsync(FilesFor(context, server), token), cancellationToken);
     }
 
+    /// <summary>Refuses variables that containers cannot be given, before anything is done.</summary>
+    public static Task CheckAsync(DeployContext context, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var server in context.WebServers)
+            foreach (var service in context.Docker.Services)
+                ContainerEnvironment.File(VariablesOf(context, server, service));
+        return Task.CompletedTask;
+    }
+
     private static IReadOnlyList<FileChange> FilesFor(DeployContext context, ServerSpec server) =>
     [
+        RegistrySession.Forget(context.Paths),
         new MakeDirectory(context.Paths.ContainerFiles(context.Run), Modes.PrivateDirectory),
         .. context.Docker.Services.Select(service => new WriteFile(
             StackContainers.New(context, service, 0).EnvironmentFile, ContainerEnvironment.File(VariablesOf(context, server, service)), Modes.Private)),
@@ -34,7 +46,7 @@ internal static class WriteContainerFiles
 
     public static IReadOnlyDictionary<string, Secret> VariablesOf(DeployContext context, ServerSpec server, ServiceDefinition service)
     {
-        var all = context.Variables(server).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
+        var all = ContainerEnvironment.Known(context, server);
         foreach (var (key, value) in NamePlan.Variables(context.Docker))
             all.TryAdd(key, new(value));
         var own = service.Environment.ToDictionary(
@@ -48,6 +60,10 @@ internal static class WriteContainerFiles
 /// <summary>Variables as Docker's --env-file wants them, and texts that stand for one.</summary>
 internal static class ContainerEnvironment
 {
+    /// <summary>The stack's variables on a server, generated and the user's own.</summary>
+    public static Dictionary<string, Secret> Known(DeployContext context, ServerSpec server) =>
+        context.Variables(server).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
+
     /// <summary>Lines KEY=VALUE, in which nothing is quoted.</summary>
     public static byte[] File(IEnumerable<KeyValuePair<string, Secret>> variables)
     {

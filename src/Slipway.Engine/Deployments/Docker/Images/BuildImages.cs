@@ -11,14 +11,20 @@ internal static class BuildImages
 
     public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) => context.OnServersAsync(
         [.. context.Wanted.Builders],
-        async (_, host, token) =>
+        async (server, host, token) =>
         {
-            // Services that are built alike share the image.
-            foreach (var alike in context.Docker.Services.Where(service => service.Build is not null).GroupBy(service => service.Build!))
-                await BuildAsync(context, host, alike.Key, [.. alike], token);
+            // A Dockerfile may begin with an image that only the registry has.
+            await RegistrySession.RunAsync(context, server, host, () => BuildAllAsync(context, host, token), token);
             await host.ApplyAsync([new Remove(context.ReleaseDirectory)], token);
         },
         cancellationToken);
+
+    private static async Task BuildAllAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        // Services that are built alike share the image.
+        foreach (var alike in context.Docker.Services.Where(service => service.Build is not null).GroupBy(service => service.Build!))
+            await BuildAsync(context, host, alike.Key, [.. alike], cancellationToken);
+    }
 
     private static Task BuildAsync(
         DeployContext context, IRemoteHost host, BuildDefinition build, IReadOnlyList<ServiceDefinition> services, CancellationToken cancellationToken)

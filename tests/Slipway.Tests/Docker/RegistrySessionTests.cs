@@ -1,0 +1,51 @@
+using Slipway.Engine;
+using Slipway.Engine.Analysis.Docker;
+using Slipway.Engine.Deployments;
+using Slipway.Engine.Deployments.Docker.Images;
+
+namespace Slipway.Tests.Docker;
+
+public sealed class RegistrySessionTests
+{
+    private const string SignIn = "docker login --username deploy --password-stdin quay.io";
+
+    private readonly Attempt _attempt = new([new() { Name = "web", Build = new("", "Dockerfile") }, new() { Name = "cache", Image = "quay.io/team/cache:1" }]);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    // A Dockerfile may begin with an image that only the registry has.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ImagesAreBuiltAndPulled_WhileSignedIn(bool isBuild)
+    {
+        Func<DeployContext, CancellationToken, Task> run = isBuild ? BuildImages.RunAsync : PullImages.RunAsync;
+
+        await run(WithRegistry(), Cancel);
+
+        var programs = _attempt.Machine.Programs;
+        Assert.InRange(programs.FindIndex(program => program.Contains(isBuild ? "docker image build" : "docker image pull", StringComparison.Ordinal)), programs.IndexOf(SignIn) + 1, programs.Count);
+        Assert.Contains(SignIn, programs);
+        Assert.Equal("open sesame", _attempt.Machine.Inputs["sign in to the registry"]);
+        Assert.DoesNotContain(programs, program => program.Contains("sesame", StringComparison.Ordinal));
+        Assert.Contains("/etc/slipway/stacks/shop/docker/config.json", _attempt.Machine.Removed);
+    }
+
+    [Fact]
+    public async Task RegistryThatLetsNobodyIn_IsToldOf_AndForgotten()
+    {
+        _attempt.Machine.ExitCodes[SignIn] = 1;
+
+        var problem = await Assert.ThrowsAsync<UserErrorException>(() => BuildImages.RunAsync(WithRegistry(), Cancel));
+
+        Assert.StartsWith("The registry quay.io does not let deploy in.", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("/etc/slipway/stacks/shop/docker/config.json", _attempt.Machine.Removed);
+    }
+
+    private DeployContext WithRegistry()
+    {
+        var plan = _attempt.Context.State.Plan;
+        _attempt.Context.State.Plan = plan with { Docker = plan.Docker! with { Registry = new("quay.io", "deploy", "_env:QUAY_PASSWORD") } };
+        return _attempt.Context with { Variables = _ => [new("QUAY_PASSWORD", new("open sesame"))] };
+    }
+}
