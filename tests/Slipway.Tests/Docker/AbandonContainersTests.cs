@@ -44,6 +44,32 @@ public sealed class AbandonContainersTests
         Assert.Equal(isItsOwn ? ["docker image tag slipway/shop/web:2 slipway/shop/web:failed", "docker image rm -- slipway/shop/web:2"] : [], moved);
     }
 
+    [Fact]
+    public async Task HousekeepingThatFails_IsToldOf_WhenTheOldServeAgain()
+    {
+        var old = Old("c1", "agent") with { IsInHostNetwork = true, Status = "exited" };
+        _attempt.GivenContainers(old, New("c3", "agent") with { IsInHostNetwork = true });
+        _attempt.Machine.Answers[Line(ImageCommands.List(_attempt.Context.Paths))] = "slipway/shop/web:2";
+        _attempt.Machine.ExitCodes["docker image tag slipway/shop/web:2 slipway/shop/web:failed"] = 1;
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+
+        Assert.Contains(_attempt.Machine.Programs, program => program.EndsWith(" 10 c3", StringComparison.Ordinal));
+        Assert.Contains(Line(DockerCommands.Start(["c1"])), _attempt.Machine.Programs);
+        Assert.StartsWith("Something of the attempt stays on the server until the next deployment:", Assert.Single(_attempt.Said), StringComparison.Ordinal);
+    }
+
+    // The server may have been lost between the sign-in and its end.
+    [Fact]
+    public async Task PasswordOfTheRegistry_IsRemoved()
+    {
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+        Assert.Contains("/etc/slipway/stacks/shop/docker/config.json", _attempt.Machine.Removed);
+        _attempt.Machine.Removed.Clear();
+        await WriteContainerFiles.RunAsync(_attempt.Context, Cancel);
+        Assert.Contains("/etc/slipway/stacks/shop/docker/config.json", _attempt.Machine.Removed);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -32,15 +32,24 @@ internal static class AbandonContainers
     private static async Task CleanAsync(
         DeployContext context, ServerSpec server, IRemoteHost host, bool removeRelease, CancellationToken cancellationToken)
     {
-        await host.ApplyAsync(
-            [new Remove($"{context.Paths.Configuration}/containers"), new Remove(context.ReleaseDirectory), new Remove(context.Paths.ImageFiles)], cancellationToken);
+        // First of all, for it makes room where a disk is full.
+        await TidyAsync(context, server, () => host.ApplyAsync(
+            [
+                new Remove($"{context.Paths.Configuration}/containers"), new Remove(context.ReleaseDirectory), new Remove(context.Paths.ImageFiles),
+                RegistrySession.Forget(context.Paths),
+            ],
+            cancellationToken));
         // Before Docker is installed nothing can have been left.
         if (await host.ReadFileAsync(DockerConfig.Path, cancellationToken) is null)
             return;
+        if (context.Wanted.RunsCode(server))
+            await BringBackAsync(context, server, host, cancellationToken);
         if (removeRelease)
-            await SetImagesAsideAsync(context, host, cancellationToken);
-        if (!context.Wanted.RunsCode(server))
-            return;
+            await TidyAsync(context, server, () => SetImagesAsideAsync(context, host, cancellationToken));
+    }
+
+    private static async Task BringBackAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    {
         var present = await StackContainers.ListAsync(context, host, cancellationToken);
         // Also of those that are down: a site whose upstream vanished would have nginx refuse every stack of the machine.
         await SwitchBackAsync(context, server, ContainerState.Serving(present, context.Run), cancellationToken);
@@ -48,6 +57,19 @@ internal static class AbandonContainers
         if (own.Count > 0)
             await RemoveAsync(context, host, own, cancellationToken);
         await HostNetwork.BringBackAsync(context, host, present, cancellationToken);
+    }
+
+    // What nobody waits for must not keep the old containers from serving.
+    private static async Task TidyAsync(DeployContext context, ServerSpec server, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (RemoteException exception)
+        {
+            await context.Log.WriteAsync(server.Name, Severity.Warning, $"Something of the attempt stays on the server until the next deployment: {exception.Message}");
+        }
     }
 
     private static async Task RemoveAsync(DeployContext context, IRemoteHost host, IReadOnlyList<string> own, CancellationToken cancellationToken)
