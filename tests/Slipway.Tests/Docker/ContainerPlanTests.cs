@@ -77,13 +77,14 @@ public sealed class ContainerPlanTests
             Old("left", "web") with { Release = "1", CreatedAt = start },
             Old("a", "web") with { Release = "2", CreatedAt = start.AddMinutes(1) },
             Old("scaled", "web") with { Release = "2", Run = "later", CreatedAt = start.AddMinutes(2), Status = "exited" },
-            Old("stays", "store") with { Release = "1", CreatedAt = start },
+            Old("stays", "store") with { Release = "1", CreatedAt = start, OutlivesDeployments = true },
+            Old("added", "store") with { Release = "2", CreatedAt = start.AddMinutes(1), OutlivesDeployments = true },
             Old("drains", "web") with { Release = "2", CreatedAt = start.AddMinutes(3), IsPinned = false },
             Old("new", "web") with { Release = "3", Run = "new", CreatedAt = start.AddMinutes(4) },
         ];
 
-        Assert.Equal(["a", "scaled", "stays"], Ids(ContainerState.Serving(present, "new")));
-        Assert.Equal(["new", "stays"], Ids(ContainerState.Serving(present, exceptRun: null)));
+        Assert.Equal(["a", "scaled", "stays", "added"], Ids(ContainerState.Serving(present, "new")));
+        Assert.Equal(["new", "stays", "added"], Ids(ContainerState.Serving(present, exceptRun: null)));
     }
 
     [Fact]
@@ -192,14 +193,14 @@ public sealed class ContainerPlanTests
         var state = Assert.Single(ContainerState.Read("""
             [{"Id":"abc","Name":"/slipway-shop-web-r-1","Created":"2026-11-27T06:42:51.267660159Z",
               "State":{"Status":"running","ExitCode":0,"StartedAt":"2026-11-27T06:42:52Z","Health":{"Status":"starting","Log":[]}},
-              "Config":{"Image":"slipway/shop/web:1","Cmd":["rackup","-p","3000"],"Labels":{"slipway.service":"web","slipway.run":"r","slipway.release":"1","slipway.ports":"3000:80","slipway.image":"quay.io/team/web:1"}},
+              "Config":{"Image":"slipway/shop/web:1","Cmd":["rackup","-p","3000"],"Labels":{"slipway.service":"web","slipway.run":"r","slipway.release":"1","slipway.ports":"3000:80","slipway.stays":"true","slipway.image":"quay.io/team/web:1"}},
               "HostConfig":{"RestartPolicy":{"Name":"unless-stopped","MaximumRetryCount":0},"PortBindings":{"3000/tcp":[{"HostIp":"127.0.0.1","HostPort":"20001"}]}},
               "NetworkSettings":{"Networks":{"slipway-shop":{"IPAddress":"172.18.0.2"}}}}]
             """));
         Assert.Equal(("abc", "slipway-shop-web-r-1", "web", "r", "1", "3000:80"), (state.Id, state.Name, state.Service, state.Run, state.Release, state.Offered));
         Assert.Equal(("running", true, "starting", true, "172.18.0.2", "rackup -p 3000"), (state.Status, state.IsUp, state.Health, state.IsPinned, state.Address, state.Command));
         Assert.Equal(new Dictionary<int, int> { [3000] = 20001 }, state.Ports);
-        Assert.Equal("quay.io/team/web:1", state.Image);
+        Assert.Equal(("quay.io/team/web:1", true), (state.Image, state.OutlivesDeployments));
         Assert.Equal(new DateTimeOffset(2026, 11, 27, 6, 42, 52, TimeSpan.Zero), state.StartedAt);
         Assert.Null(Assert.Single(ContainerState.Read("""[{"Id":"a","State":{"Status":"created","ExitCode":0},"Config":{"Labels":null},"HostConfig":{"RestartPolicy":{}},"NetworkSettings":{}}]""")).Health);
     }

@@ -53,6 +53,12 @@ public sealed class DockerCommandTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ContainerThatDeploymentsLeaveAlone_SaysSo(bool restarts) =>
+        Assert.Equal(!restarts, (Web with { Service = Web.Service with { RestartOnDeploy = restarts } }).Create().Contains("slipway.stays=true"));
+
+    [Theory]
     [InlineData("quay.io/team/web:1", true)]
     [InlineData("_env:IMAGE", false)]
     public void Image_IsRemembered_AsTheDefinitionNamesIt(string image, bool isNamed) =>

@@ -14,6 +14,7 @@ internal static class DockerCommands
     public const string CommitLabel = "slipway.commit";
     public const string ImageLabel = "slipway.image";
     public const string PortsLabel = "slipway.ports";
+    public const string StaysLabel = "slipway.stays";
 
     // Containers may have ended already, or be gone: that is what is wanted.
     private const string SignalAll = """for id in "$@"; do docker container kill --signal "$0" -- "$id" >/dev/null 2>&1; done; true""";

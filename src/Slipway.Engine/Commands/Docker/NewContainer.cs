@@ -60,7 +60,7 @@ internal sealed record NewContainer
     [
         .. IsApart ? ApartLabels() : DockerCommands.Label(DockerCommands.StackLabel, Paths.Slug), .. DockerCommands.Label(DockerCommands.ServiceLabel, Service.Name),
         .. DockerCommands.Label(DockerCommands.ReleaseLabel, Release), .. DockerCommands.Label(DockerCommands.RunLabel, Run),
-        .. ImageLabels(),
+        .. ImageLabels(), .. Service.RestartOnDeploy ? [] : DockerCommands.Label(DockerCommands.StaysLabel, "true"),
         .. DockerCommands.Label(DockerCommands.PortsLabel, string.Join(' ', Service.Ports.Select(port => port.Text))),
     ];
 

@@ -36,6 +36,9 @@ internal sealed record ContainerState
     /// <summary>Whether the engine keeps it running: it serves, or did so until a moment ago.</summary>
     public bool IsPinned { get; init; }
 
+    /// <summary>Whether deployments leave it alone.</summary>
+    public bool OutlivesDeployments { get; init; }
+
     /// <summary>Whether it is in the server's own network.</summary>
     public bool IsInHostNetwork { get; init; }
 
@@ -60,13 +63,13 @@ internal sealed record ContainerState
     public bool IsUp => Status is "running" or "restarting";
 
     /// <summary>
-    /// Those that requests go to, but for the given work's: of each service the pinned ones of its newest release. Where an earlier end of old
-    /// containers was cut off, those are still pinned beside the new.
+    /// Those that requests go to, but for the given work's: of each service the pinned ones of its newest release, and those that outlived earlier
+    /// ones. Where an earlier end of old containers was cut off, those are still pinned beside the new.
     /// </summary>
     public static IReadOnlyList<ContainerState> Serving(IEnumerable<ContainerState> present, string? exceptRun) =>
     [
         .. present.Where(container => container.IsPinned && container.Run != exceptRun).GroupBy(container => container.Service)
-            .SelectMany(service => service.Where(container => container.Release == service.MaxBy(other => other.CreatedAt)!.Release)),
+            .SelectMany(service => service.Where(container => container.OutlivesDeployments || container.Release == service.MaxBy(other => other.CreatedAt)!.Release)),
     ];
 
     /// <summary>Reads what "docker container inspect" prints.</summary>
@@ -94,6 +97,7 @@ internal sealed record ContainerState
             Health = OwnHealth(state),
             OwnCheck = OwnCheck.Of(config),
             IsPinned = Text(host.GetProperty("RestartPolicy"), "Name") == DockerCommands.KeepPolicy,
+            OutlivesDeployments = Label(config, DockerCommands.StaysLabel).Length > 0,
             IsInHostNetwork = isInHostNetwork,
             KnowsNames = Texts(host, "ExtraHosts").Any(),
             Address = isInHostNetwork ? Loopback : AddressOf(container),
