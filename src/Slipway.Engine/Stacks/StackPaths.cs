@@ -100,7 +100,9 @@ public sealed partial record StackPaths
     public string ImageFiles => $"/var/lib/slipway/images/{Slug}";
 
     /// <summary>Files that the container of a command which runs once is made with.</summary>
-    public string CommandFiles(string run) => $"{Configuration}/commands/{run}";
+    public string CommandFiles(string run) => $"{Commands}/{run}";
+
+    public string Commands => $"{Configuration}/commands";
 
     /// <summary>Files that the containers of a run are made with.</summary>
     public string ContainerFiles(string run) => $"{Configuration}/containers/{run}";

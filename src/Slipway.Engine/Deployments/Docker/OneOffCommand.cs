@@ -29,6 +29,13 @@ internal sealed record OneOffCommand(ServerSpec Server, ServiceDefinition Servic
         await host.ApplyAsync([new Remove(context.Paths.CommandFiles(context.Run))], cancellationToken);
     }
 
+    /// <summary>Removes files of commands whose server was lost when they were to be tidied up. Docker reads them when a command starts.</summary>
+    public static IReadOnlyList<string> RemoveOld(StackPaths paths) =>
+    [
+        "find", paths.Configuration, "-mindepth", "2", "-maxdepth", "2", "-path", $"{paths.Commands}/*", "-mmin", "+60",
+        "-exec", "rm", "--recursive", "--force", "--", "{}", "+",
+    ];
+
     private async Task PrepareAsync(DeployContext context, CancellationToken cancellationToken)
     {
         await HostLeave.RequireAsync(context, Server, context.Hosts(Server), [Service], cancellationToken);
@@ -37,6 +44,8 @@ internal sealed record OneOffCommand(ServerSpec Server, ServiceDefinition Servic
         var variables = WriteContainerFiles.VariablesOf(context, Server, Service);
         await context.Hosts(Server).ApplyAsync(
             [
+                // There is one at a time.
+                new Remove(context.Paths.Commands),
                 new MakeDirectory(context.Paths.CommandFiles(context.Run), Modes.PrivateDirectory),
                 new WriteFile(container.EnvironmentFile, ContainerEnvironment.File(variables), Modes.Private),
             ],

@@ -22,6 +22,7 @@ internal static class RetireContainers
     {
         var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, cancellationToken));
         await host.ApplyAsync([new Remove($"{context.Paths.Configuration}/containers")], cancellationToken);
+        await StackContainers.LinesAsync(context, host, "remove what commands left", OneOffCommand.RemoveOld(context.Paths), cancellationToken);
         if (plan.Leaving.Count == 0)
             return;
         // A restart of the machine must not bring them back.
