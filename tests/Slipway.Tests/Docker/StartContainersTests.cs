@@ -23,7 +23,7 @@ public sealed class StartContainersTests
         await StartContainers.RunAsync(context, TestContext.Current.CancellationToken);
 
         var signals = attempt.Machine.Programs.Where(program => program.Contains("kill --signal", StringComparison.Ordinal));
-        Assert.Equal(signalled is null ? [] : [Line(DockerCommands.Signal([signalled], "USR1"))], signals);
+        Assert.Equal(signalled is null ? [] : [Line(DockerCommands.SignalOnce([signalled], "start-new", "USR1"))], signals);
         Assert.Contains(attempt.Machine.Programs, program => program.StartsWith("docker container create", StringComparison.Ordinal));
     }
 }

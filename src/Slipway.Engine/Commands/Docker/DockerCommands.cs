@@ -126,7 +126,10 @@ internal static class DockerCommands
 
     /// <summary>The same as a step of a sequence, which each container goes through once.</summary>
     public static IReadOnlyList<string> SignalOnce(IEnumerable<string> ids, int step, string signal) =>
-        ["sh", "-c", SignalAllOnce, signal, step.ToString(CultureInfo.InvariantCulture), .. ids];
+        SignalOnce(ids, step.ToString(CultureInfo.InvariantCulture), signal);
+
+    /// <summary>The same once for an occasion.</summary>
+    public static IReadOnlyList<string> SignalOnce(IEnumerable<string> ids, string occasion, string signal) => ["sh", "-c", SignalAllOnce, signal, occasion, .. ids];
 
     /// <summary>Removes what is kept of such steps.</summary>
     public static IReadOnlyList<string> ForgetSignals(IEnumerable<string> ids) => ["sh", "-c", ForgetAll, "sh", .. ids];

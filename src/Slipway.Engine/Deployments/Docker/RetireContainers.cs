@@ -49,7 +49,7 @@ internal static class RetireContainers
                     ? DockerCommands.SignalOnce(ids, index, signal)
                     : ["sleep", step.Seconds.ToString(CultureInfo.InvariantCulture)]),
                 DockerCommands.StopAndRemove(ids, grace),
-                .. sequence.Count > 0 ? [DockerCommands.ForgetSignals(ids)] : (IEnumerable<IReadOnlyList<string>>)[],
+                .. sequence.Count > 0 || service?.PreStartSignal is not null ? [DockerCommands.ForgetSignals(ids)] : (IEnumerable<IReadOnlyList<string>>)[],
             ],
             Deadline = context.Timeouts.Drain + TimeSpan.FromSeconds(sequence.Sum(step => step.Seconds) + (grace * ids.Count)) + Margin,
             IsDetached = true,

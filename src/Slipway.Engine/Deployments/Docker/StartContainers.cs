@@ -64,7 +64,7 @@ internal static class StartContainers
             .Select(container => container.Id).ToList();
         if (running.Count > 0)
             await StackContainers.LinesAsync(
-                context, host, "send pre_start_signal", DockerCommands.Signal(running, service.PreStartSignal!), cancellationToken);
+                context, host, "send pre_start_signal", DockerCommands.SignalOnce(running, $"start-{context.Run}", service.PreStartSignal!), cancellationToken);
     }
 
     private static async Task StartAsync(
