@@ -165,6 +165,7 @@ public sealed class DockerCommandTests
     [InlineData("[]", "is no JSON object")]
     [InlineData("{", "cannot be read")]
     [InlineData("""{"hosts":["unix:///var/run/docker.sock","tcp://0.0.0.0:2375"]}""", "listen on TCP")]
+    [InlineData("""{"hosts":["fd://","0.0.0.0:2375"]}""", "listen on TCP")]
     public void EngineSettings_ThatAreNotFit_AreRefused(string present, string says) =>
         Assert.Contains(says, Assert.Throws<UserErrorException>(() => DockerConfig.With(present)).Message, StringComparison.Ordinal);
 

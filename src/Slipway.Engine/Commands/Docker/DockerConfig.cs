@@ -26,7 +26,7 @@ internal static class DockerConfig
         {
             throw new UserErrorException($"{Path} cannot be read: {exception.Message} Correct or remove it, then deploy again.", exception);
         }
-        if (settings["hosts"] is JsonArray hosts && hosts.Any(host => host?.ToString().StartsWith("tcp:", StringComparison.OrdinalIgnoreCase) == true))
+        if (settings["hosts"] is JsonArray hosts && hosts.Any(host => host is not null && DockerHosts.IsOpen(host.ToString())))
             throw new UserErrorException($"{Path} has Docker listen on TCP, which gives everybody who reaches it the whole machine. Remove \"hosts\" there, then deploy again.");
         if (settings["log-driver"] is null && settings["log-opts"] is null)
         {

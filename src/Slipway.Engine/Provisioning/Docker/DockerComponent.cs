@@ -33,6 +33,7 @@ internal sealed class DockerComponent : IComponent
     public async Task ConfigureAsync(ComponentRun run, CancellationToken cancellationToken)
     {
         await RefuseSwarmAsync(run, cancellationToken);
+        await RefuseOpenAsync(run, cancellationToken);
         await run.ApplyAsync(run.Plan.Files, cancellationToken);
         var present = await run.Host.ReadFileAsync(DockerConfig.Path, cancellationToken);
         var settings = DockerConfig.With(present is null ? null : Encoding.UTF8.GetString(present));
@@ -40,6 +41,8 @@ internal sealed class DockerComponent : IComponent
         if (DockerConfig.KeepsContainers(settings) && await run.IsStaleAsync(Unit, settings, cancellationToken))
             await SpareContainersAsync(run, cancellationToken);
         await run.EnsureRunsAsync(Unit, settings, cancellationToken);
+        // One that did not run is asked now.
+        await RefuseOpenAsync(run, cancellationToken);
     }
 
     public async Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
@@ -70,6 +73,14 @@ internal sealed class DockerComponent : IComponent
         var (_, state) = await run.ReadAsync("look for a swarm", [DockerCommands.ShowSwarm], cancellationToken);
         if (state is ["active" or "pending" or "locked" or "error"])
             throw new UserErrorException($"Docker on {run.Server.Name} is part of a swarm, which Slipway leaves alone. Use another server, or run 'docker swarm leave' there and deploy again.");
+    }
+
+    // Whoever reaches it has the whole machine, and with it the secrets of all stacks.
+    private static async Task RefuseOpenAsync(ComponentRun run, CancellationToken cancellationToken)
+    {
+        var (_, lines) = await run.ReadAsync("see where Docker listens", DockerHosts.Show, cancellationToken);
+        if (DockerHosts.FindOpen(lines) is { } address)
+            throw new UserErrorException($"Docker on {run.Server.Name} listens on {address}, which gives everybody who reaches it the whole machine. Take that out of how it is started (see 'systemctl cat docker.service docker.socket' and /etc/default/docker there), restart it, then deploy again. Or use another server.");
     }
 
     // Other people's containers may run on an engine that was there before: it ends them when it restarts, unless it has been told to let them live.
