@@ -177,6 +177,19 @@ public sealed class DockerCommandTests
         Assert.Contains("KEY has several lines", Assert.Throws<UserErrorException>(() => ContainerEnvironment.File([new("KEY", new("a\nb"))])).Message, StringComparison.Ordinal);
     }
 
+    // Certificates are the usual ones.
+    [Fact]
+    public async Task VariableOfSeveralLines_IsRefused_BeforeAnythingIsDone()
+    {
+        var attempt = new Attempt([new() { Name = "web" }]);
+        var context = attempt.Context with { Variables = _ => [new("CERT", new("a\nb"))] };
+
+        var problem = await Assert.ThrowsAsync<UserErrorException>(() => WriteContainerFiles.CheckAsync(context, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("The value of CERT has several lines, which containers cannot be given.", problem.Message, StringComparison.Ordinal);
+        Assert.InRange(DockerDeploy.Steps.ToList().FindIndex(step => step.Name == "check the variables"), 1, DockerDeploy.Steps.ToList().FindIndex(step => step.Name == "install packages"));
+    }
+
     [Fact]
     public void Indirection_NeedsItsVariable()
     {

@@ -102,7 +102,9 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
                 say(node.Line, $"{name}: \"{key}\" is not a name for an environment variable; use letters, digits and _.");
             else if (node is not YamlText text)
                 say(node.Line, $"{name}: the variable {key} expects a text, found {node.Kind}.");
-            else if (text.Value.Any(c => char.IsControl(c) && c is not ('\n' or '\t')))
+            else if (text.Value.Contains('\n', StringComparison.Ordinal))
+                say(node.Line, $"{name}: the variable {key} expects a text on one line: containers cannot be given several. Encode it, for example as base64.");
+            else if (text.Value.Any(c => char.IsControl(c) && c is not '\t'))
                 say(node.Line, $"{name}: the variable {key} must not contain control characters.");
             else
                 variables[key] = text.IsNull ? "" : text.Value;

@@ -13,6 +13,7 @@ internal static class DockerDeploy
     [
         new("find the commit", FindCommit.RunAsync) { Retries = 2, IsHeavy = true },
         new("find the databases", FindDatabases.RunAsync) { When = FindDatabases.IsNeeded },
+        new("check the variables", WriteContainerFiles.CheckAsync),
         .. Provision.Steps,
         new("send the code", SendCode.RunAsync) { When = BuildImages.IsNeeded, IsHeavy = true },
         new("write the environment", WriteContainerFiles.RunAsync),

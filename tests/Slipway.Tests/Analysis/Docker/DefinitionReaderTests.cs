@@ -131,6 +131,7 @@ public sealed class DefinitionReaderTests
     [InlineData("services:\n  web:\n    image: a\n    health: up", "line 4: web: health expects a path such as /health, or one of tcp, none, auto; found \"up\".")]
     [InlineData("services:\n  web:\n    image: a\n    environment: [A]", "line 4: web: environment expects a mapping (KEY: value), found a list.")]
     [InlineData("services:\n  web:\n    image: a\n    environment: {A-B: 1}", "line 4: web: \"A-B\" is not a name for an environment variable; use letters, digits and _.")]
+    [InlineData("services:\n  web:\n    image: a\n    environment:\n      CERT: |\n        a\n        b", "line 5: web: the variable CERT expects a text on one line: containers cannot be given several. Encode it, for example as base64.")]
     [InlineData("services:\n  web:\n    image: a\n    requires: [db]", "line 4: web: requires names the service db, which is not here. There are: web.")]
     [InlineData("services:\n  web:\n    image: a\n    requires: [redis]", "line 4: web: requires names the database redis, which is not among databases. Add it there, beside services: databases: [redis].")]
     [InlineData("services:\n  web:\n    image: a\n    requires: [web]", "line 4: web: requires leads back to web itself, so neither can start first.")]
