@@ -2,15 +2,26 @@ using Microsoft.EntityFrameworkCore;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Users;
 
-namespace Slipway.Server.Containers.Terminals;
+namespace Slipway.Server.Containers;
 
-/// <summary>Whether somebody may still have a terminal open. Requests are checked when they come; this one goes on for hours.</summary>
-internal sealed class TerminalAccess(IDbContextFactory<AppDb> contexts, TimeProvider time)
+/// <summary>Whether somebody may still have a terminal open, or follow a log. Requests are checked when they come; these go on for hours.</summary>
+internal sealed class LastingAccess(IDbContextFactory<AppDb> contexts, TimeProvider time)
 {
     private const string SignOut = "POST /session/end";
 
+    /// <summary>What is known of the visit that a request begins.</summary>
+    public async Task<LastingVisit> BeginAsync(HttpContext http, Caller caller, string stackUid, AccessLevel level, CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var begun = await db.Stacks.VisibleTo(caller, level).Where(stack => stack.Uid == stackUid)
+            .Select(stack => new { stack.Id, Number = db.AuditHeads.Where(head => head.AccountId == stack.AccountId).Select(head => head.Number).FirstOrDefault() })
+            .FirstOrDefaultAsync(cancellationToken);
+        // Of a stack that went in this moment nothing is found later on.
+        return LastingVisit.Of(http, caller, begun?.Id ?? 0, level) with { AuditNumber = begun?.Number ?? 0 };
+    }
+
     /// <summary>Null as long as nothing has changed; otherwise what has.</summary>
-    public async Task<string?> FindObstacleAsync(TerminalVisitor visitor, CancellationToken cancellationToken)
+    public async Task<string?> FindObstacleAsync(LastingVisit visitor, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var (caller, stackId) = (visitor.Caller, visitor.StackId);
@@ -21,9 +32,9 @@ internal sealed class TerminalAccess(IDbContextFactory<AppDb> contexts, TimeProv
             return "The token was revoked, has ended, or lost the scope admin.";
         if (visitor.Session is { } session && await HasSignedOutAsync(db, visitor, session, cancellationToken))
             return "You have signed out.";
-        return await db.Stacks.VisibleTo(caller, AccessLevel.Shell).AnyAsync(stack => stack.Id == stackId && stack.Account!.SuspendedAt == null, cancellationToken)
+        return await db.Stacks.VisibleTo(caller, visitor.Level).AnyAsync(stack => stack.Id == stackId && stack.Account!.SuspendedAt == null, cancellationToken)
             ? null
-            : "You may not open terminals on this stack any more.";
+            : visitor.Level is AccessLevel.Shell ? "You may not open terminals on this stack any more." : "You may not follow logs of this stack any more.";
     }
 
     private async Task<bool> IsValidAsync(AppDb db, int tokenId, CancellationToken cancellationToken)
@@ -33,7 +44,7 @@ internal sealed class TerminalAccess(IDbContextFactory<AppDb> contexts, TimeProv
     }
 
     // A session is a cookie and nothing else; that it was ended, on whichever node, stands in the audit trail alone.
-    private static Task<bool> HasSignedOutAsync(AppDb db, TerminalVisitor visitor, string session, CancellationToken cancellationToken)
+    private static Task<bool> HasSignedOutAsync(AppDb db, LastingVisit visitor, string session, CancellationToken cancellationToken)
     {
         var (account, credential) = (visitor.Caller.AccountId, $"session {session}");
         return db.AuditEntries.AnyAsync(

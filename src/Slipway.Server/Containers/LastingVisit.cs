@@ -2,15 +2,19 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Users;
 
-namespace Slipway.Server.Containers.Terminals;
+namespace Slipway.Server.Containers;
 
-/// <summary>Who has a terminal open, and by what right.</summary>
-internal sealed record TerminalVisitor
+/// <summary>Who has a terminal open, or follows a log, and by what right.</summary>
+internal sealed record LastingVisit
 {
     public required Caller Caller { get; init; }
 
     public required int StackId { get; init; }
+
+    /// <summary>What it takes.</summary>
+    public required AccessLevel Level { get; init; }
 
     /// <summary>The token that was shown; null for a person in a browser.</summary>
     public int? TokenId { get; private init; }
@@ -20,15 +24,16 @@ internal sealed record TerminalVisitor
 
     public string? Stamp { get; private init; }
 
-    /// <summary>The last entry of the audit trail from before: what is behind it happened while the terminal was open.</summary>
+    /// <summary>The last entry of the audit trail from before: what is behind it happened since it began.</summary>
     public long AuditNumber { get; init; }
 
-    public static TerminalVisitor Of(HttpContext http, Caller caller, int stackId) => http.Features.Get<TokenIdentity>() is { } token
-        ? new() { Caller = caller, StackId = stackId, TokenId = token.TokenId }
+    public static LastingVisit Of(HttpContext http, Caller caller, int stackId, AccessLevel level) => http.Features.Get<TokenIdentity>() is { } token
+        ? new() { Caller = caller, StackId = stackId, Level = level, TokenId = token.TokenId }
         : new()
         {
             Caller = caller,
             StackId = stackId,
+            Level = level,
             Session = http.User.FindFirstValue(SessionIds.Claim),
             Stamp = http.User.FindFirstValue(new ClaimsIdentityOptions().SecurityStampClaimType),
         };

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using Slipway.Contracts;
 using Slipway.Contracts.Containers;
 using Slipway.Contracts.Http;
@@ -53,6 +54,30 @@ public sealed class ContainerLogTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Reader_GetsNoMore_WhenTheTokenIsRevoked()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        await using var app = new SlipwayApp { Time = time };
+        var (owner, uid, containers) = await GivenServiceAsync(app);
+        app.Machines.Of("192.0.2.1").Answers[$"docker container logs --timestamps --tail 1 -- {containers[0]}"] = $"{Time(1)} one";
+        var spare = await owner.Api.Tokens.CreateAsync("Spare", "admin", Cancel);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/3/stacks/{uid}/services/web/log/events.json?tail=1");
+        request.Headers.Authorization = new("Bearer", spare.Token);
+        using var response = await owner.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
+        var events = SseParser.Create(await response.Content.ReadAsStreamAsync(Cancel)).EnumerateAsync(Cancel).GetAsyncEnumerator(Cancel);
+        Assert.True(await events.MoveNextAsync());
+        await owner.Api.Tokens.RevokeAsync(spare.Id, Cancel);
+
+        var isMore = events.MoveNextAsync().AsTask();
+        while (!isMore.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Yield();
+        }
+        Assert.False(await isMore);
+    }
+
+    [Fact]
     public async Task ServerThatIsGone_IsTold_AndHoldsUpNobody()
     {
         var (owner, uid, containers) = await GivenServiceAsync();
@@ -102,18 +127,20 @@ public sealed class ContainerLogTests : IAsyncDisposable
         Assert.Equal(new ContainerUsage(containers[0], "web", "Lion", 150.25, 1572864, 2147483648), usage);
     }
 
-    private async Task<(Person Owner, string Uid, List<string> Containers)> GivenServiceAsync()
+    private Task<(Person Owner, string Uid, List<string> Containers)> GivenServiceAsync() => GivenServiceAsync(_app);
+
+    private static async Task<(Person Owner, string Uid, List<string> Containers)> GivenServiceAsync(SlipwayApp app)
     {
-        var owner = await _app.GivenOwnerAsync();
+        var owner = await app.GivenOwnerAsync();
         var uid = (await owner.GivenStackAsync()).Uid;
-        await _app.ChangeAsync(db => Given.AnalysisAsync(db, uid));
-        await _app.ChangeAsync(db => Given.DockerAsync(db, uid));
+        await app.ChangeAsync(db => Given.AnalysisAsync(db, uid));
+        await app.ChangeAsync(db => Given.DockerAsync(db, uid));
         List<string> containers = [];
         foreach (var (address, name, letter) in new[] { ("192.0.2.1", "Lion", 'c'), ("192.0.2.2", "Tiger", 'd') })
         {
-            _app.Machines.Add(address);
+            app.Machines.Add(address);
             var server = await owner.Api.Servers.AddAsync(uid, new() { Address = address, Name = name }, Cancel);
-            containers.Add(await _app.InDatabaseAsync(db => Given.ContainerAsync(db, server.Uid, uid: letter)));
+            containers.Add(await app.InDatabaseAsync(db => Given.ContainerAsync(db, server.Uid, uid: letter)));
         }
         return (owner, uid, containers);
     }

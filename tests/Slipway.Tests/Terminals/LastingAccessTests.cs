@@ -4,15 +4,16 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server;
-using Slipway.Server.Containers.Terminals;
+using Slipway.Server.Containers;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
+using Slipway.Server.Users;
 using Slipway.Tests.Support;
 
 namespace Slipway.Tests.Terminals;
 
-/// <summary>What takes a terminal from somebody who has it open.</summary>
-public sealed class TerminalAccessTests : IAsyncDisposable
+/// <summary>What takes a terminal, or a log, from somebody who has it open.</summary>
+public sealed class LastingAccessTests : IAsyncDisposable
 {
     private const string NoSignIn = "Your sign-in is not valid any more.";
     private const string NoToken = "The token was revoked, has ended, or lost the scope admin.";
@@ -77,25 +78,26 @@ public sealed class TerminalAccessTests : IAsyncDisposable
         return (owner, await _app.InDatabaseAsync(db => db.Stacks.Where(stack => stack.Uid == uid).Select(stack => stack.Id).FirstAsync(Cancel)));
     }
 
-    private Task<string?> FindAsync(TerminalVisitor visitor) => _app.Services.GetRequiredService<TerminalAccess>().FindObstacleAsync(visitor, Cancel);
+    private Task<string?> FindAsync(LastingVisit visitor) => _app.Services.GetRequiredService<LastingAccess>().FindObstacleAsync(visitor, Cancel);
 
-    private static async Task<TerminalVisitor> OfTokenAsync(Person owner, int stackId)
+    private static async Task<LastingVisit> OfTokenAsync(Person owner, int stackId)
     {
         var spare = await owner.Api.Tokens.CreateAsync("Spare", "admin", Cancel);
         var http = new DefaultHttpContext();
         http.Features.Set(new TokenIdentity(spare.Id, [Scopes.Admin], IdentityOf(owner), null, null));
-        return TerminalVisitor.Of(http, CallerOf(owner), stackId);
+        return LastingVisit.Of(http, CallerOf(owner), stackId, AccessLevel.Shell);
     }
 
-    private static TerminalVisitor OfSession(Person owner, int stackId, string session, string stamp) => TerminalVisitor.Of(
+    private static LastingVisit OfSession(Person owner, int stackId, string session, string stamp) => LastingVisit.Of(
         new DefaultHttpContext
         {
             User = new(new ClaimsIdentity([new(SessionIds.Claim, session), new(new ClaimsIdentityOptions().SecurityStampClaimType, stamp)], "test")),
         },
         CallerOf(owner),
-        stackId);
+        stackId,
+        AccessLevel.Shell);
 
-    private Task ChangeTokenAsync(TerminalVisitor visitor, Action<Server.Users.AccessToken> change) =>
+    private Task ChangeTokenAsync(LastingVisit visitor, Action<AccessToken> change) =>
         _app.ChangeAsync(async db => change(await db.AccessTokens.FirstAsync(token => token.Id == visitor.TokenId)));
 
     // As the form of the dashboard leaves it.

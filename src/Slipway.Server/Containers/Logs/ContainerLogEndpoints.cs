@@ -39,12 +39,22 @@ internal static partial class ContainerLogEndpoints
         ListAsync(logs, stackUid, new(null, name), parameters, cancellationToken);
 
     private static Task<Results<ServerSentEventsResult<string>, ApiProblem>> FollowContainer(
-        string stackUid, string uid, HttpRequest request, ApiParameters parameters, ContainerLogs logs, CancellationToken cancellationToken) =>
-        FollowAsync(logs, stackUid, new(uid, null), request, parameters, cancellationToken);
+        string stackUid, string uid, HttpContext http, ApiParameters parameters, Caller caller, ContainerLogs logs, LastingAccess access, CancellationToken cancellationToken) =>
+        FollowAsync(logs, stackUid, new(uid, null), http.Request, parameters, MayGoOn(access, http, caller, stackUid), cancellationToken);
 
     private static Task<Results<ServerSentEventsResult<string>, ApiProblem>> FollowService(
-        string stackUid, string name, HttpRequest request, ApiParameters parameters, ContainerLogs logs, CancellationToken cancellationToken) =>
-        FollowAsync(logs, stackUid, new(null, name), request, parameters, cancellationToken);
+        string stackUid, string name, HttpContext http, ApiParameters parameters, Caller caller, ContainerLogs logs, LastingAccess access, CancellationToken cancellationToken) =>
+        FollowAsync(logs, stackUid, new(null, name), http.Request, parameters, MayGoOn(access, http, caller, stackUid), cancellationToken);
+
+    private static Func<CancellationToken, Task<bool>> MayGoOn(LastingAccess access, HttpContext http, Caller caller, string stackUid)
+    {
+        LastingVisit? visit = null;
+        return async token =>
+        {
+            visit ??= await access.BeginAsync(http, caller, stackUid, AccessLevel.Control, token);
+            return await access.FindObstacleAsync(visit, token) is null;
+        };
+    }
 
     private static async Task<Results<Ok<ApiList<ContainerLogLine>>, ApiProblem>> ListAsync(
         ContainerLogs logs, string stackUid, LogSubject subject, ApiParameters parameters, CancellationToken cancellationToken)
@@ -57,7 +67,8 @@ internal static partial class ContainerLogEndpoints
     }
 
     private static async Task<Results<ServerSentEventsResult<string>, ApiProblem>> FollowAsync(
-        ContainerLogs logs, string stackUid, LogSubject subject, HttpRequest request, ApiParameters parameters, CancellationToken cancellationToken)
+        ContainerLogs logs, string stackUid, LogSubject subject, HttpRequest request, ApiParameters parameters, Func<CancellationToken, Task<bool>> isAllowed,
+        CancellationToken cancellationToken)
     {
         var (tail, since) = (Tail(parameters), Since(parameters));
         // A reader that was cut off goes on behind the last line that it has seen, however many came since.
@@ -65,7 +76,7 @@ internal static partial class ContainerLogEndpoints
             (tail, since) = (MostLines, request.Headers["Last-Event-ID"].ToString());
         return await logs.FindAsync(stackUid, subject, cancellationToken) is null
             ? ApiProblem.NotFound()
-            : TypedResults.ServerSentEvents(logs.FollowAsync(stackUid, subject, since, tail, cancellationToken));
+            : TypedResults.ServerSentEvents(logs.FollowAsync(stackUid, subject, since, tail, isAllowed, cancellationToken));
     }
 
     private static int Tail(ApiParameters parameters) => (int)parameters.Whole("tail", ContainersClient.UsualTail, 0, MostLines);

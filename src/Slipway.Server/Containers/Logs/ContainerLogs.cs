@@ -39,15 +39,16 @@ internal sealed class ContainerLogs(AppDb db, Caller caller, ServiceChanges chan
         return [.. lines.SelectMany(some => some).OrderBy(line => line.Time, StringComparer.Ordinal).TakeLast(tail)];
     }
 
-    /// <summary>The same, and then each line as it comes.</summary>
-    public IAsyncEnumerable<SseItem<string>> FollowAsync(string stackUid, LogSubject subject, string? since, int tail, CancellationToken cancellationToken)
+    /// <summary>The same, and then each line as it comes, as long as the reader may have them.</summary>
+    public IAsyncEnumerable<SseItem<string>> FollowAsync(
+        string stackUid, LogSubject subject, string? since, int tail, Func<CancellationToken, Task<bool>> isAllowed, CancellationToken cancellationToken)
     {
         return new LogFollower(FindAgainAsync, timeouts, streams).ReadAsync(since, tail, cancellationToken);
 
-        Task<IReadOnlyList<LogTarget>?> FindAgainAsync(CancellationToken token)
+        async Task<IReadOnlyList<LogTarget>?> FindAgainAsync(CancellationToken token)
         {
             db.ChangeTracker.Clear();
-            return FindAsync(stackUid, subject, token);
+            return await isAllowed(token) ? await FindAsync(stackUid, subject, token) : null;
         }
     }
 

@@ -11,7 +11,7 @@ using Slipway.Server.Platform.Http;
 namespace Slipway.Server.Containers.Terminals;
 
 /// <summary>Opens a terminal for somebody who may have it, and keeps it until one side ends it. The audit trail knows of it before the shell does.</summary>
-internal sealed class RunTerminal(AppDb db, OpenTerminals terminals, IRemoteHosts hosts, TerminalAccess access, EngineTimeouts timeouts, TimeProvider time)
+internal sealed class RunTerminal(AppDb db, OpenTerminals terminals, IRemoteHosts hosts, LastingAccess access, EngineTimeouts timeouts, TimeProvider time)
 {
     private const string Subject = "terminal";
     private const int ShownOfUid = 12;
@@ -23,7 +23,7 @@ internal sealed class RunTerminal(AppDb db, OpenTerminals terminals, IRemoteHost
     /// <param name="container">The container with its server, machine and stack.</param>
     /// <param name="size">The terminal's first size.</param>
     /// <param name="window">How many bytes may be sent beyond those that were shown; 0 for any number.</param>
-    public async Task RunAsync(HttpContext http, TerminalVisitor visitor, Container container, TerminalSize size, int window)
+    public async Task RunAsync(HttpContext http, LastingVisit visitor, Container container, TerminalSize size, int window)
     {
         var account = container.Server!.Stack!.AccountId;
         var number = await db.AuditHeads.Where(head => head.AccountId == account).Select(head => head.Number).FirstOrDefaultAsync(http.RequestAborted);
@@ -44,7 +44,7 @@ internal sealed class RunTerminal(AppDb db, OpenTerminals terminals, IRemoteHost
         }
     }
 
-    private async Task<TerminalEnd> ServeAsync(WebSocket socket, TerminalVisitor visitor, Container container, TerminalSize size, int window)
+    private async Task<TerminalEnd> ServeAsync(WebSocket socket, LastingVisit visitor, Container container, TerminalSize size, int window)
     {
         using var connection = new TerminalConnection(socket, terminals, window, time, token => access.FindObstacleAsync(visitor, token));
         var (shell, problem) = await OpenAsync(container, size);

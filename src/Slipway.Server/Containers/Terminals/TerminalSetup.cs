@@ -10,7 +10,7 @@ internal static class TerminalSetup
         services.AddOptions<TerminalOptions>().BindConfiguration(TerminalOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TerminalOptions>, TerminalOptionsValidator>();
         services.AddSingleton<OpenTerminals>();
-        services.AddSingleton<TerminalAccess>();
+        services.AddSingleton<LastingAccess>();
         services.AddScoped<RunTerminal>();
     }
 }
