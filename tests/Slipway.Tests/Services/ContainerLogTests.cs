@@ -53,6 +53,22 @@ public sealed class ContainerLogTests : IAsyncDisposable
         Assert.Equal(["five", "six"], await TextsAsync(events, 2));
     }
 
+    // The records of containers follow when a deployment has ended; the containers end before.
+    [Fact]
+    public async Task ContainerThatIsGone_FallsSilent()
+    {
+        var (owner, uid, containers) = await GivenServiceAsync();
+        GivenLog("192.0.2.1", containers[0], "--tail 1", $"{Time(1)} one");
+        GivenLog("192.0.2.1", containers[0], $"--since {Time(1)} --follow", $"Error response from daemon: No such container: {containers[0]}", exitCode: 1);
+        GivenLog("192.0.2.2", containers[1], "--tail 1", $"{Time(2)} two");
+        GivenLog("192.0.2.2", containers[1], $"--since {Time(2)} --follow", $"{Time(2)} two\n{Time(4)} four");
+        Assert.Equal(["two", "four"], await TextsAsync(owner.Api.Services.FollowLogAsync(uid, "web", 1, Cancel), 2));
+
+        GivenLog("192.0.2.1", containers[0], "--tail 1", $"Error: No such container: {containers[0]}", exitCode: 1);
+        GivenLog("192.0.2.1", containers[0], "--follow", $"Error: No such container: {containers[0]}", exitCode: 1);
+        Assert.Equal(["two", "four"], await TextsAsync(owner.Api.Services.FollowLogAsync(uid, "web", 1, Cancel), 2));
+    }
+
     [Fact]
     public async Task Reader_GetsNoMore_WhenTheTokenIsRevoked()
     {
@@ -145,8 +161,12 @@ public sealed class ContainerLogTests : IAsyncDisposable
         return (owner, uid, containers);
     }
 
-    private void GivenLog(string address, string container, string options, string lines) =>
-        _app.Machines.Of(address).Answers[$"docker container logs --timestamps {options} -- {container}"] = lines;
+    private void GivenLog(string address, string container, string options, string lines, int exitCode = 0)
+    {
+        var program = $"docker container logs --timestamps {options} -- {container}";
+        _app.Machines.Of(address).Answers[program] = lines;
+        _app.Machines.Of(address).ExitCodes[program] = exitCode;
+    }
 
     private static string Time(int second) => $"2026-01-31T12:00:0{second}.123456789Z";
 

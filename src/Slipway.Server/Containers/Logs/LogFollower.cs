@@ -71,6 +71,10 @@ internal sealed class LogFollower(Func<CancellationToken, Task<IReadOnlyList<Log
                 following.Last = lines[^1].Time;
             return lines;
         }
+        catch (RemoteException exception) when (LogTarget.IsOfNone(exception.Result))
+        {
+            return [];
+        }
         catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException)
         {
             await TellAsync(target, following, exception.Message, cancellationToken);

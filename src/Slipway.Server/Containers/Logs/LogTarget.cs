@@ -10,6 +10,7 @@ internal sealed record LogTarget(string Uid, string Service, string Server, IRem
 {
     // 2026-01-31T12:00:00.123456789Z
     private const int TimeLength = 30;
+    private const string Unknown = "No such container";
 
     /// <summary>The newest lines, oldest first.</summary>
     /// <exception cref="RemoteException">Docker does not know the container any more, or keeps no output of it.</exception>
@@ -29,7 +30,7 @@ internal sealed record LogTarget(string Uid, string Service, string Server, IRem
     }
 
     /// <summary>What is printed after that time, until the container ends.</summary>
-    /// <returns>Why it could not be read; null when it could.</returns>
+    /// <returns>Why it could not be read; null when it could, or when the container is gone: it is still known until the work that ends it has ended itself.</returns>
     public async Task<string?> FollowAsync(
         string? after, Func<ContainerLogLine, ValueTask> onLine, EngineTimeouts timeouts, CancellationToken cancellationToken)
     {
@@ -39,7 +40,7 @@ internal sealed record LogTarget(string Uid, string Service, string Server, IRem
         {
             // Without a ticket it dies with its connection, which is what is wanted of it here.
             var result = await Host.RunAsync(command, PassOnAsync, cancellationToken);
-            return result.Outcome is RemoteOutcome.Exited && !result.IsSuccess ? new RemoteException(result).Message : null;
+            return result.Outcome is RemoteOutcome.Exited && !result.IsSuccess && !IsOfNone(result) ? new RemoteException(result).Message : null;
         }
         catch (RemoteUnavailableException exception)
         {
@@ -50,11 +51,14 @@ internal sealed record LogTarget(string Uid, string Service, string Server, IRem
         {
             var line = Parse(text.Text, time);
             time = line.Time;
-            // Docker begins with the line of that very time.
-            if (after is null || string.CompareOrdinal(line.Time, after) > 0)
+            // Docker begins with the line of that very time; what it says itself, before any line, has none.
+            if (string.CompareOrdinal(line.Time, after ?? "") > 0)
                 await onLine(line);
         }
     }
+
+    /// <summary>Whether Docker answered that there is no such container.</summary>
+    public static bool IsOfNone(RemoteResult result) => result.Tail.Any(line => line.Contains(Unknown, StringComparison.OrdinalIgnoreCase));
 
     private static RemoteCommand Command(IReadOnlyList<string> program, TimeSpan deadline) => new() { Name = "read the log", Programs = [program], Deadline = deadline };
 
