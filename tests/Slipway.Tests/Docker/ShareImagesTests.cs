@@ -24,6 +24,8 @@ public sealed class ShareImagesTests
         var (context, others) = Given("docker", "docker", "docker");
         GivenImage(_attempt.Machine);
         others[0].Answers[Line(ImageCommands.AllLayers)] = """["sha256:a","sha256:b","sha256:x"]""";
+        // A connection that is lost in the middle of sending has the whole archive sent again.
+        others[0].LossesOfInput = 1;
 
         await ShareImages.RunAsync(context, Cancel);
 

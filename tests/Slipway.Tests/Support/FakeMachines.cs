@@ -67,6 +67,8 @@ internal sealed class FakeMachines : IRemoteHosts
             var (machine, tail) = (machines.Open(spec), new List<string>());
             if (command.OpenInput is not null)
             {
+                for (; machine.LossesOfInput > 0; machine.LossesOfInput--)
+                    await LoseAsync(command.OpenInput, cancellationToken);
                 using var input = new StreamReader(await command.OpenInput(cancellationToken));
                 machine.Inputs[command.Name] = await input.ReadToEndAsync(cancellationToken);
             }
@@ -88,6 +90,13 @@ internal sealed class FakeMachines : IRemoteHosts
                     return new(spec.Address, command.Name, RemoteOutcome.Exited, code, tail);
             }
             return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, tail);
+        }
+
+        // The connection is lost after some bytes; the input of that attempt is closed, and opened anew for the next.
+        private static async Task LoseAsync(Func<CancellationToken, Task<Stream>> open, CancellationToken cancellationToken)
+        {
+            await using var input = await open(cancellationToken);
+            await input.ReadExactlyAsync(new byte[4], cancellationToken);
         }
 
         public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) =>
@@ -161,6 +170,9 @@ internal sealed class FakeMachine(bool letsAllIn)
 
     /// <summary>What commands were given on standard input, by their names.</summary>
     public Dictionary<string, string> Inputs { get; } = [];
+
+    /// <summary>How often from now on the connection is lost while it is given something on standard input.</summary>
+    public int LossesOfInput { get; set; }
 
     /// <summary>Paths that were removed, whether there was something or not.</summary>
     public List<string> Removed { get; } = [];
