@@ -202,6 +202,8 @@ public sealed class ContainerPlanTests
         Assert.Equal(new Dictionary<int, int> { [3000] = 20001 }, state.Ports);
         Assert.Equal(("quay.io/team/web:1", true), (state.Image, state.OutlivesDeployments));
         Assert.Equal(new DateTimeOffset(2026, 11, 27, 6, 42, 52, TimeSpan.Zero), state.StartedAt);
+        // Docker's word for an image without a check of its own.
+        Assert.Null(Assert.Single(ContainerState.Read("""[{"Id":"a","State":{"Status":"running","ExitCode":0,"Health":{"Status":"none","FailingStreak":0,"Log":null}},"Config":{},"HostConfig":{"RestartPolicy":{}},"NetworkSettings":{"Networks":{"slipway-shop":{"IPAddress":""}}}}]""")).Health);
         Assert.Null(Assert.Single(ContainerState.Read("""[{"Id":"a","State":{"Status":"created","ExitCode":0},"Config":{"Labels":null},"HostConfig":{"RestartPolicy":{}},"NetworkSettings":{}}]""")).Health);
     }
 

@@ -29,11 +29,18 @@ public sealed class ImageLayersTests
     public void Layer_IsSent_WhenOneOfTheImagesNeedsIt() =>
         Assert.Equal(["b", "c"], ImageLayers.Missing([Image("web", "a b"), Image("api", "c b")], Chains("a b")).Order());
 
+    // As it does with containerd's store: layers are there as a registry has them, compressed and under other digests.
+    private const string Compressed = """
+        [{"Config":"blobs/sha256/c0ffee","RepoTags":null,"Layers":["blobs/sha256/x"]},
+         {"Config":"blobs/sha256/decaf","RepoTags":["slipway/shop/web:2"],"Layers":["blobs/sha256/77","blobs/sha256/88","blobs/sha256/99"]}]
+        """;
+
     [Theory]
     [InlineData(Folders, "b c", "1a/layer.tar")]
     [InlineData(Folders, "", "1a/layer.tar 2b/layer.tar 3c/layer.tar")]
     [InlineData(Blobs, "c", "blobs/sha256/a blobs/sha256/b")]
     [InlineData(Blobs, "a b c", "")]
+    [InlineData(Compressed, "b", "blobs/sha256/77 blobs/sha256/99")]
     public void FilesOfLayers_AreThoseOfTheManifest(string manifest, string missing, string files) =>
         Assert.Equal(Split(files), SavedImages.FilesOfOthers(Encoding.UTF8.GetBytes(manifest), [Image("slipway/shop/web:2", "a b c")], Split(missing).ToHashSet()));
 
@@ -46,13 +53,17 @@ public sealed class ImageLayersTests
     [Fact]
     public void OciFile_IsNamedAfterTheLayer() => Assert.Equal("blobs/sha256/12ab", SavedImages.OciFile("sha256:12ab"));
 
+    // One for each image, or the next one would be taken to have another's layers.
     [Fact]
     public void ListsOfLayers_AreReadWithoutWhatIsNone() =>
-        Assert.Equal([["sha256:a"], ["sha256:a", "sha256:b"]], ImageLayers.Read(["""["sha256:a"]""", "Error: No such image: x", "null", """["sha256:a","sha256:b"]"""]));
+        Assert.Equal([["sha256:a"], [], ["sha256:a", "sha256:b"]], ImageLayers.Read(["""["sha256:a"]""", "Error: No such image: x", "null", """["sha256:a","sha256:b"]"""]));
 
     [Theory]
     [InlineData("quay.io/owner/api:1.2", """["other.io/api@sha256:0","quay.io/owner/api@sha256:1"]""", "quay.io/owner/api@sha256:1")]
     [InlineData("registry:5000/api", """["registry:5000/api@sha256:1"]""", "registry:5000/api@sha256:1")]
+    // containerd's store has a digest for each name of an image, also those that no registry knows.
+    [InlineData("quay.io/owner/api:1.2", """["slipway/shop/api@sha256:1","quay.io/owner/api@sha256:1"]""", "quay.io/owner/api@sha256:1")]
+    [InlineData("quay.io/owner/api:1.2", """["slipway/shop/api@sha256:1"]""", "quay.io/owner/api:1.2")]
     [InlineData("docker.io/library/nginx:1", """["nginx@sha256:1"]""", "nginx@sha256:1")]
     [InlineData("nginx@sha256:9", """["nginx@sha256:1"]""", "nginx@sha256:9")]
     [InlineData("nginx", "null", "nginx")]

@@ -117,7 +117,7 @@ internal sealed record ContainerState
     private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
 
     private static string? OwnHealth(JsonElement state) => state.EnumerateObject().Where(part => part.NameEquals("Health") && part.Value.ValueKind is JsonValueKind.Object)
-        .Select(part => Text(part.Value, "Status")).FirstOrDefault();
+        .Select(part => Text(part.Value, "Status")).FirstOrDefault(status => status is not ("" or "none"));
 
     private static IEnumerable<string> Texts(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.ToString())] : [];

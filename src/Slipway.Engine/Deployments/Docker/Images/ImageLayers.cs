@@ -7,9 +7,12 @@ namespace Slipway.Engine.Deployments.Docker.Images;
 /// <summary>An image that is to be sent, and its layers from the lowest up, each by the digest of its content.</summary>
 internal sealed record ImageLayers(string Name, IReadOnlyList<string> Layers)
 {
-    /// <summary>Reads the engine's lists of layers, one a line.</summary>
+    // Of an image without layers, or, in containerd's store, without those of this kind of processor.
+    private const string None = "null";
+
+    /// <summary>Reads the engine's lists of layers, one a line: as many as there are images.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Read(IEnumerable<string> lines) =>
-        [.. lines.Where(line => line.StartsWith('[')).Select(line => JsonSerializer.Deserialize<string[]>(line)!)];
+        [.. lines.Where(line => line == None || line.StartsWith('[')).Select(line => JsonSerializer.Deserialize<string[]>(line) ?? [])];
 
     /// <summary>What an engine has that holds images with these layers: each layer together with all that are below it.</summary>
     public static IReadOnlySet<string> Chains(IEnumerable<IReadOnlyList<string>> images) => images.SelectMany(Chain).ToHashSet(StringComparer.Ordinal);
