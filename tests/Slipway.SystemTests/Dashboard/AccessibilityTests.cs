@@ -39,8 +39,8 @@ public sealed class AccessibilityTests(DashboardRig rig)
         var page = window.Page;
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
         if (address is "/profile/second-factor")
-            await StartSecondFactorAsync(page);
-        var answer = await page.GotoAsync(Address(address));
+            await StartSecondFactorAsync(window);
+        var answer = await window.GoAsync(Address(address));
         Assert.True(answer!.Ok, $"{answer.Status}");
         // Nobody is sent away: what is looked at is the page itself.
         Assert.EndsWith(address is "/" ? "/stacks" : Address(address), page.Url, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class AccessibilityTests(DashboardRig rig)
         await AssertNoFindingsAsync(page, "light");
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         // Colours of buttons would still be on their way.
-        await page.ReloadAsync();
+        await window.ReloadAsync();
         await AssertNoFindingsAsync(page, "dark", "color-contrast", "link-in-text-block");
         await page.SetViewportSizeAsync(NarrowPhone, 800);
         await AssertFitsAsync(page);
@@ -56,11 +56,11 @@ public sealed class AccessibilityTests(DashboardRig rig)
     }
 
     // It shows a key, and opening it makes none.
-    private static async Task StartSecondFactorAsync(IPage page)
+    private static async Task StartSecondFactorAsync(BrowserWindow window)
     {
-        await page.GotoAsync("/profile");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Set up" }).ClickAsync();
-        await page.Locator("#secret").WaitForAsync();
+        await window.GoAsync("/profile");
+        await window.Page.GetByRole(AriaRole.Button, new() { Name = "Set up" }).ClickAsync();
+        await window.Page.Locator("#secret").WaitForAsync();
     }
 
     private static async Task AssertNoFindingsAsync(IPage page, string theme, params string[] rules)
@@ -88,7 +88,7 @@ public sealed class AccessibilityTests(DashboardRig rig)
     public async Task SkipLink_IsFirst_AndLeadsPastTheMenu()
     {
         await using var window = await rig.OpenAsync();
-        await window.Page.GotoAsync($"/stacks/{rig.Stack.Uid}");
+        await window.GoAsync($"/stacks/{rig.Stack.Uid}");
 
         await window.Page.Keyboard.PressAsync("Tab");
         Assert.Equal("Skip to content", await window.Page.Locator(":focus").TextContentAsync());
@@ -103,7 +103,7 @@ public sealed class AccessibilityTests(DashboardRig rig)
     public async Task Dialog_AsksFirst_AndGivesTheFocusBack()
     {
         await using var window = await rig.OpenAsync();
-        await window.Page.GotoAsync($"/stacks/{rig.Stack.Uid}/environment");
+        await window.GoAsync($"/stacks/{rig.Stack.Uid}/environment");
         const string Delete = "button[commandfor='delete-GREETING']";
 
         await window.PressOnAsync(Delete);

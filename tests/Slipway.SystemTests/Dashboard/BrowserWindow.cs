@@ -6,21 +6,31 @@ namespace Slipway.SystemTests.Dashboard;
 public sealed class BrowserWindow : IAsyncDisposable
 {
     private const int MaxTabs = 80;
+    private const int MostLoads = 5;
+
+    // Chromium drops what waits for a connection whenever an address comes or goes on this machine, as servers of the rig make them. No switch keeps it from that.
+    private const string NetworkChanged = "net::ERR_NETWORK_CHANGED";
 
     private readonly IBrowserContext _context;
     private readonly List<string> _complaints = [];
+    private int _networkChanges;
 
     public BrowserWindow(IBrowserContext context, IPage page)
     {
         (_context, Page) = (context, page);
         page.Console += (_, message) => Note(message.Type is "error" or "warning", message.Text);
         page.PageError += (_, message) => Note(true, message);
+        page.RequestFailed += (_, request) => _networkChanges += request.Failure == NetworkChanged ? 1 : 0;
     }
 
     public IPage Page { get; }
 
     /// <summary>Errors of scripts and of the content security policy.</summary>
     public IReadOnlyList<string> Complaints => _complaints;
+
+    public Task<IResponse?> GoAsync(string address) => LoadAsync(() => Page.GotoAsync(address));
+
+    public Task<IResponse?> ReloadAsync() => LoadAsync(() => Page.ReloadAsync());
 
     /// <summary>Goes on with the tabulator key, as somebody without a mouse does, until the element has the focus.</summary>
     public async Task TabToAsync(string selector)
@@ -48,6 +58,25 @@ public sealed class BrowserWindow : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+
+    // Again where something of the page was dropped on account of the machine's network; whatever else goes wrong is an error.
+    private async Task<IResponse?> LoadAsync(Func<Task<IResponse?>> load)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = _networkChanges;
+            try
+            {
+                var answer = await load();
+                if (_networkChanges == before || attempt == MostLoads)
+                    return answer;
+            }
+            catch (PlaywrightException exception) when (attempt < MostLoads && exception.Message.Contains(NetworkChanged, StringComparison.Ordinal))
+            {
+            }
+            _complaints.RemoveAll(complaint => complaint == $"Failed to load resource: {NetworkChanged}");
+        }
+    }
 
     private void Note(bool isBad, string text)
     {

@@ -32,7 +32,7 @@ public sealed class ConsentPageTests(DashboardRig rig)
         await using var window = await rig.OpenAsync(width: 360);
         var page = window.Page;
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
-        await page.GotoAsync($"/oauth/authorize?client_id={rig.Application.ClientId}&redirect_uri={Application.OutOfBand}&scope=jobs");
+        await window.GoAsync($"/oauth/authorize?client_id={rig.Application.ClientId}&redirect_uri={Application.OutOfBand}&scope=jobs");
         await page.GetByLabel("For how long").SelectOptionAsync("7");
         await window.PressOnAsync("button[value=allow]");
         // The code's page has the bare address.
@@ -51,7 +51,7 @@ public sealed class ConsentPageTests(DashboardRig rig)
     {
         await using var window = await rig.OpenAsync(signIn: false);
         var arrival = ReadRequestLineAsync(elsewhere);
-        await window.Page.GotoAsync(url);
+        await window.GoAsync(url);
         await window.Page.GetByLabel("E-mail address").FillAsync(DashboardRig.Email);
         await window.Page.GetByLabel("Password").FillAsync(DashboardRig.Password);
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();

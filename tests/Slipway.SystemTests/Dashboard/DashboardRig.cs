@@ -115,13 +115,14 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
     private async Task<string> SignInAsync()
     {
         await using var window = await OpenAsync(signIn: false);
-        await SignInAsync(window.Page, Email, Password);
+        await SignInAsync(window, Email, Password);
         return await window.Page.Context.StorageStateAsync();
     }
 
-    internal static async Task SignInAsync(IPage page, string email, string password)
+    internal static async Task SignInAsync(BrowserWindow window, string email, string password)
     {
-        await page.GotoAsync("/sign-in");
+        var page = window.Page;
+        await window.GoAsync("/sign-in");
         await page.GetByLabel("E-mail address").FillAsync(email);
         await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();

@@ -13,7 +13,7 @@ public sealed class TokenPageTests(DashboardRig rig)
         await using var window = await rig.OpenAsync();
         var page = window.Page;
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
-        await page.GotoAsync("/tokens");
+        await window.GoAsync("/tokens");
         await page.GetByLabel("Name").FillAsync("my \"quoted\" <token>");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the token" }).ClickAsync();
 
@@ -23,7 +23,7 @@ public sealed class TokenPageTests(DashboardRig rig)
         var client = rig.Server.ClientFor(token);
         Assert.Equal(DashboardRig.Email, (await client.Users.GetMeAsync(Token)).Email);
 
-        await page.GotoAsync("/tokens");
+        await window.GoAsync("/tokens");
         Assert.DoesNotContain(token, await page.ContentAsync(), StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke my \"quoted\" <token>" }).ClickAsync();
         await page.Locator("dialog[open]").GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();

@@ -18,7 +18,7 @@ public sealed partial class WizardTests(DashboardRig rig, Testbed testbed)
         await using var window = await rig.OpenAsync();
         var page = window.Page;
 
-        await page.GotoAsync("/stacks");
+        await window.GoAsync("/stacks");
         await window.PressOnAsync("a[href='/stacks/new']");
         await page.WaitForURLAsync("**/stacks/new");
         await window.TypeIntoAsync("#git", rig.Repository.Url);
@@ -54,7 +54,7 @@ public sealed partial class WizardTests(DashboardRig rig, Testbed testbed)
     public async Task Wizard_ShowsTheDeployKey_WhenTheCodeCannotBeRead()
     {
         await using var window = await rig.OpenAsync();
-        await window.Page.GotoAsync("/stacks/new");
+        await window.GoAsync("/stacks/new");
         await window.Page.GetByLabel("Git repository").FillAsync(rig.Repository.Url + "-that-is-not-there");
         await window.Page.GetByLabel("Name of the stack").FillAsync("Wreck");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Analyse the code" }).ClickAsync();
@@ -68,7 +68,7 @@ public sealed partial class WizardTests(DashboardRig rig, Testbed testbed)
     public async Task Wizard_SaysWhatIsWrong_AndKeepsWhatWasTyped_WithoutScripts()
     {
         await using var window = await rig.OpenAsync(runsScripts: false);
-        await window.Page.GotoAsync("/stacks/new");
+        await window.GoAsync("/stacks/new");
         await window.Page.GetByLabel("Git repository").FillAsync(rig.Repository.Url);
         await window.Page.GetByLabel("Name of the stack").FillAsync(rig.Stack.Name);
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Analyse the code" }).ClickAsync();

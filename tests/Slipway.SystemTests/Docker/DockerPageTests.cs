@@ -17,8 +17,8 @@ public sealed class DockerPageTests(DockerApp deployed) : IClassFixture<DockerAp
         await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = DashboardRig.BrowserArguments });
         var context = await browser.NewContextAsync(new() { BaseURL = deployed.Owner.Slipway.BaseUrl.AbsoluteUri });
         await using var window = new BrowserWindow(context, await context.NewPageAsync());
-        await DashboardRig.SignInAsync(window.Page, Owner.Email, Owner.Password);
-        await window.Page.GotoAsync($"/stacks/{app.Uid}/services");
+        await DashboardRig.SignInAsync(window, Owner.Email, Owner.Password);
+        await window.GoAsync($"/stacks/{app.Uid}/services");
         await window.Page.GetByRole(AriaRole.Link, new() { Name = "Log of web" }).ClickAsync();
         var lines = window.Page.GetByLabel("Lines").GetByRole(AriaRole.Listitem);
         await Assertions.Expect(lines.Last).ToContainTextAsync("serving ");
@@ -29,7 +29,7 @@ public sealed class DockerPageTests(DockerApp deployed) : IClassFixture<DockerAp
 
         await Assertions.Expect(lines.Last).ToContainTextAsync("serving 4711");
         Assert.Equal(before + 1, await lines.CountAsync());
-        await window.Page.GotoAsync($"/stacks/{app.Uid}/services");
+        await window.GoAsync($"/stacks/{app.Uid}/services");
         await Assertions.Expect(window.Page.Locator("[data-cpu]").First).ToHaveTextAsync(new Regex(@"^[0-9.]+ %$"));
         await Assertions.Expect(window.Page.Locator("[data-memory]").First).ToHaveTextAsync(new Regex("^[1-9][0-9]* MiB$"));
         await window.Page.Locator("a[href*='/containers/']").First.ClickAsync();
@@ -78,8 +78,8 @@ public sealed class DockerPageTests(DockerApp deployed) : IClassFixture<DockerAp
         var context = await browser.NewContextAsync(new() { BaseURL = deployed.Owner.Slipway.BaseUrl.AbsoluteUri });
         await using var window = new BrowserWindow(context, await context.NewPageAsync());
         var page = window.Page;
-        await DashboardRig.SignInAsync(page, Owner.Email, Owner.Password);
-        await page.GotoAsync($"/stacks/{deployed.App.Uid}/services");
+        await DashboardRig.SignInAsync(window, Owner.Email, Owner.Password);
+        await window.GoAsync($"/stacks/{deployed.App.Uid}/services");
         await page.GetByRole(AriaRole.Link, new() { Name = "Terminal of" }).First.ClickAsync();
         var (status, rows) = (page.Locator("[data-status]"), page.Locator(".xterm-rows"));
         await Assertions.Expect(status).ToHaveTextAsync("Open");

@@ -54,7 +54,7 @@ public sealed class RubyExampleTests(DashboardRig rig) : IDisposable
     private async Task<string> AllowAsync(string url)
     {
         await using var window = await rig.OpenAsync();
-        await window.Page.GotoAsync(url);
+        await window.GoAsync(url);
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();
         return (await window.Page.Locator("#code").TextContentAsync())!.Trim();
     }
