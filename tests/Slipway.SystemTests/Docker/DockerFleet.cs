@@ -13,6 +13,8 @@ public sealed class DockerFleet(Testbed testbed) : IAsyncLifetime
 
     public App App { get; private set; } = null!;
 
+    public SlipwayServer Slipway => _owner.Slipway;
+
     /// <summary>What Slipway calls the servers, in their order.</summary>
     public IReadOnlyList<string> Uids { get; private set; } = [];
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using Slipway.Contracts.Deployments;
 using Slipway.Rig;
 using Slipway.SystemTests.Deployments;
 
@@ -56,6 +58,62 @@ public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<Doc
         await App.WaitAsync(async () => (await _app.Servers[2].ExecuteAsync(
             ["sh", "-c", $"ls {stream} >/dev/null && systemctl is-enabled --quiet slipway-names && nft list table ip {table} 2>/dev/null || true"], App.Token)).Contains("redirect to", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task ImagesOnTheirWay_LeaveNothingWhenCancelled_AndAreWholeAfterAKill()
+    {
+        await OneOnEachAsync();
+        var (before, file) = (await _app.GetAsync("/"), await File.ReadAllTextAsync(Path.Combine(_app.Code.Folder, "Dockerfile"), App.Token));
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file + "RUN head -c 32M /dev/urandom >/big\n" }, App.Token);
+        var version = await CommitAsync();
+
+        var (cancelled, receivers) = await StallAsync();
+        var asked = Stopwatch.GetTimestamp();
+        await _app.Client.Deployments.CancelAsync(_app.Uid, cancelled.DeploymentId, App.Token);
+        var ended = await _app.EndAsync(cancelled);
+        Assert.Equal("cancelled", ended.Outcome.Meaning);
+        Assert.DoesNotContain("not confirmed", ended.Message ?? "", StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.Equal([before, before, before], await VersionsAsync());
+        await GoOnAsync(receivers);
+        await App.WaitAsync(async () => await LeftAsync() == "");
+
+        (var killed, receivers) = await StallAsync();
+        await fleet.Slipway.KillAsync();
+        await GoOnAsync(receivers);
+        await fleet.Slipway.StartAsync(App.Token);
+        DeployedApp.AssertSucceeded(await _app.EndAsync(killed));
+        Assert.Equal([version, version, version], await VersionsAsync());
+        // Docker compares what it takes in with the digests by which an image is named.
+        Assert.Single((await OnAllAsync("docker image ls --no-trunc --quiet \"slipway/$1/web\" | head -n 1")).Distinct());
+        await App.WaitAsync(async () => await LeftAsync() == "");
+        await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file }, App.Token);
+    }
+
+    // A deployment whose image has reached the other servers in part: who takes it in there does not go on.
+    private async Task<(RedeployReply Deployment, IReadOnlyList<string> Receivers)> StallAsync()
+    {
+        const string Stall = """
+            for look in $(seq 9000); do
+              for file in /var/lib/slipway/tickets/*/input.*; do [ -s "$file" ] && kill -STOP "${file##*.}" && echo "${file##*.}" && exit 0; done
+              sleep 0.01
+            done
+            exit 1
+            """;
+        var stalled = _app.Servers.Skip(1).Select(server => server.ExecuteAsync(["sh", "-c", Stall.ReplaceLineEndings("\n")], App.Token)).ToList();
+        var deployment = await _app.QueueAsync();
+        return (deployment, await Task.WhenAll(stalled));
+    }
+
+    private Task GoOnAsync(IReadOnlyList<string> receivers) =>
+        Task.WhenAll(_app.Servers.Skip(1).Zip(receivers, (server, process) => server.ExecuteAsync(["kill", "-CONT", process], App.Token)));
+
+    // Of images on their way, on any server.
+    private async Task<string> LeftAsync() => string.Concat(await OnAllAsync(
+        "find /var/lib/slipway/images -mindepth 1; find /var/lib/slipway/tickets -name 'input*'; pgrep -f 'docker [i]mage (load|save)'; true"));
+
+    private Task<string[]> OnAllAsync(string script) =>
+        Task.WhenAll(_app.Servers.Select(server => server.ExecuteAsync(["sh", "-c", script, "sh", _app.Slug], App.Token)));
 
     private async Task AssertNextDeploymentWorksAsync()
     {

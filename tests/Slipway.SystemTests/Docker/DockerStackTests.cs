@@ -160,9 +160,8 @@ public sealed class DockerStackTests(DockerApp deployed, ITestOutputHelper outpu
     [Fact]
     public async Task Rollback_NeedsNoBuild_AndFailsNoRequest()
     {
-        var (one, two) = (NewVersion(), NewVersion());
-        await _app.Code.CommitVersionAsync(one, App.Token);
-        var earlier = await _app.DeployAsync();
+        var (one, two) = (await _app.GetAsync("/"), NewVersion());
+        var earlier = (await _app.DeploymentsAsync()).First(deployment => deployment.Outcome.Code == 1);
         await _app.Code.CommitVersionAsync(two, App.Token);
         DeployedApp.AssertSucceeded(await _app.DeployAsync());
         var load = await _app.UnderLoadAsync(async () =>
@@ -218,9 +217,11 @@ public sealed class DockerStackTests(DockerApp deployed, ITestOutputHelper outpu
     public async Task Command_RunsOnceInANewContainer_BesideADeployment()
     {
         // Whoever deploys meanwhile neither waits for it nor ends it.
-        var command = await _app.Client.Services.RunAsync(_app.Uid, "web", new() { Command = "sh -c 'echo begun; sleep 15; echo \"$GREETING\"; exit 3'" }, App.Token);
+        var command = await _app.Client.Services.RunAsync(_app.Uid, "web", new() { Command = "sh -c 'echo begun; until [ -e /tmp/enough ]; do sleep 0.1; done; echo \"$GREETING\"; exit 3'" }, App.Token);
         await _app.SeeAsync(command.Id, "begun");
         await MendAsync();
+        Assert.Null((await _app.Client.Actions.GetAsync(_app.Uid, command.Id, App.Token)).FinishedAt);
+        await ExecuteAsync("sh", "-c", "docker container exec $(docker container ls --quiet --filter label=slipway.apart) touch /tmp/enough");
 
         var failed = await _app.EndAsync(command.Id);
         Assert.False(failed.FinishedSuccess);
@@ -243,7 +244,10 @@ public sealed class DockerStackTests(DockerApp deployed, ITestOutputHelper outpu
         var uid = (await UidsAsync("web"))[0];
         var old = (await _app.Client.Containers.ListLogAsync(_app.Uid, uid, cancellationToken: App.Token)).Response;
         Assert.Contains(old, line => line.Text.StartsWith("serving ", StringComparison.Ordinal) && line.Container == uid && line.Service == "web");
+        var began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = ReadAsync();
+        // Where it begins is only certain when nothing new has come before.
+        await await Task.WhenAny(began.Task, reading).WaitAsync(TimeSpan.FromMinutes(1), App.Token);
 
         await _app.Code.CommitVersionAsync(version, App.Token);
         DeployedApp.AssertSucceeded(await _app.DeployAsync());
@@ -261,6 +265,7 @@ public sealed class DockerStackTests(DockerApp deployed, ITestOutputHelper outpu
             {
                 Assert.Equal(ContainersClient.LineEvent, item.EventType);
                 read.Add(JsonSerializer.Deserialize(item.Data, SlipwayJson.Default.ContainerLogLine)!);
+                began.TrySetResult();
                 if (read[^1].Text == $"serving {version}")
                     break;
             }
