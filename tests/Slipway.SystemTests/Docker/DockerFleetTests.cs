@@ -12,6 +12,31 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
     // In a container that is not the stack's.
     private static readonly string[] Elsewhere = ["docker", "run", "--rm", "slipway-base:1"];
 
+    // What another stack has on a server for its names.
+    private const string Move = """
+        printf 'table ip slipway_neighbour {\n chain names {\n type nat hook prerouting priority -110; policy accept;\n ip daddr 198.18.250.1 tcp dport 3000 redirect to :65001\n }\n}\n' >/etc/slipway/names/neighbour.nft
+        nft --file /etc/slipway/names/neighbour.nft
+        echo '# of a neighbour' >/etc/nginx/slipway-stream/neighbour.conf
+        ln -s neighbour/web/3000 /etc/slipway/ports/65001
+        """;
+
+    private const string LookAtNeighbour = """
+        nft list table ip slipway_neighbour | grep -o 'redirect to :65001'
+        cat /etc/nginx/slipway-stream/neighbour.conf
+        readlink /etc/slipway/ports/65001
+        nginx -t 2>&1 | grep -o 'test is successful'
+        """;
+
+    private const string LookForTraces = """
+        find /etc/nginx /etc/slipway -name "*$1*"
+        find /etc/slipway/ports -lname "$1/*"
+        nft list tables | grep "slipway_$1$"
+        docker container ls --all --quiet --filter "label=slipway.stack=$1"
+        docker network ls --quiet --filter "label=slipway.stack=$1"
+        docker image ls --quiet "slipway/$1/*"
+        true
+        """;
+
     [Fact]
     public async Task Deployment_IsOnAllServers_OrOnNone()
     {
@@ -61,6 +86,48 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
 
         await AssertNamesFollow(app, uids[servers[0].Address], uids[servers[1].Address]);
         await AssertOnlyServersAreAnswered(app);
+        await AssertNamesGo(app, uids[servers[0].Address], uids[servers[1].Address]);
+    }
+
+    // A server leaves, and then the stack does: names of another one that both servers have stay.
+    private static async Task AssertNamesGo(App app, string first, string second)
+    {
+        var (stays, leaves) = (app.Servers[0], app.Servers[1]);
+        await Task.WhenAll(RunAsync(stays, Move), RunAsync(leaves, Move));
+        await app.DoneAsync(app.Client.Services.ScaleAsync(app.Uid, "counter", new Dictionary<string, int> { [first] = 1 }, App.Token));
+        Assert.Contains(leaves.Address, await RulesAsync(), StringComparison.Ordinal);
+
+        await app.DoneAsync(app.Client.Servers.RemoveAsync(app.Uid, second, cancellationToken: App.Token));
+
+        await AssertGone(leaves);
+        await AssertAloneAsync("301");
+        // What starts from now on is alone, too, and what knows names already must not lose them.
+        await app.Code.CommitVersionAsync("302", App.Token);
+        DeployedApp.AssertSucceeded(await app.DeployAsync());
+        await AssertAloneAsync("302");
+
+        await app.Client.Stacks.DeleteAsync(app.Uid, new(DeleteData: true), App.Token);
+        await App.WaitAsync(async () => (await app.Client.Stacks.ListAsync(1, App.Token)).Response.All(stack => stack.Uid != app.Uid));
+        await AssertGone(stays);
+
+        Task<string> RunAsync(FreshServer server, string script) => server.ExecuteAsync(["sh", "-c", script.ReplaceLineEndings("\n"), "sh", app.Slug], App.Token);
+
+        async Task AssertAloneAsync(string version)
+        {
+            // The counter is one of those that deployments leave alone.
+            Assert.Equal([version, "301"], [await app.GetAsync("/"), await app.GetAsync("/peer")]);
+            var rules = await RulesAsync();
+            Assert.Contains("redirect to", rules, StringComparison.Ordinal);
+            Assert.DoesNotContain(leaves.Address, rules, StringComparison.Ordinal);
+        }
+
+        Task<string> RulesAsync() => RunAsync(stays, """nft list table ip "slipway_$1"; cat "/etc/nginx/slipway-stream/$1.conf" """);
+
+        async Task AssertGone(FreshServer server)
+        {
+            Assert.Equal("", await RunAsync(server, LookForTraces));
+            Assert.Equal("redirect to :65001\n# of a neighbour\nneighbour/web/3000\ntest is successful", await RunAsync(server, LookAtNeighbour));
+        }
     }
 
     // A service spreads to the other server, and then leaves the first one, while it is asked from both.
