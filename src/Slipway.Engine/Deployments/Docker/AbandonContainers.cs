@@ -66,7 +66,7 @@ internal static class AbandonContainers
         {
             await work();
         }
-        catch (RemoteException exception)
+        catch (Exception exception) when (exception is RemoteException or IOException or RemoteUnavailableException { Fault: RemoteFault.StorageFull })
         {
             await context.Log.WriteAsync(server.Name, Severity.Warning, $"Something of the attempt stays on the server until the next deployment: {exception.Message}");
         }
