@@ -53,6 +53,7 @@ builder.Services.AddSingleton<FollowAction>();
 builder.Services.AddSingleton<StackQueries>();
 builder.Services.AddSingleton<LogStreams>();
 builder.Services.AddSingleton<ContainerUsages>();
+builder.Services.AddSingleton<ContainerSights>();
 builder.AddTerminals();
 builder.Services.AddScoped<ContainerLogs>();
 builder.Services.AddScoped<CreateStack>();

@@ -22,7 +22,17 @@ public sealed record Container
 
     public required string Command { get; init; }
 
+    /// <summary>When it was started last; Docker starts one again that ends by itself.</summary>
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>How it was when its server was last asked, which is done three times a minute: one of <see cref="Stacks.StackHealth"/>, from 0 to 3.</summary>
+    public required int HealthState { get; init; }
+
+    /// <summary>The same in words.</summary>
+    public required string HealthMessage { get; init; }
+
+    /// <summary>Who says so: docker.</summary>
+    public string HealthSource { get; init; } = "docker";
 
     /// <summary>The server's ports under which nginx offers it, like 80:443.</summary>
     public required string WebPorts { get; init; }

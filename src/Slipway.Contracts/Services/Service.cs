@@ -12,7 +12,18 @@ public sealed record Service
 
     /// <summary>How many containers are wanted, by the uids of servers.</summary>
     public required IReadOnlyDictionary<string, int> ServerCount { get; init; }
+
+    /// <summary>Containers of the service's images that somebody has started by hand. Slipway does not count them, and leaves them alone.</summary>
+    public IReadOnlyList<OtherContainer> OtherContainers { get; init; } = [];
 }
+
+/// <summary>A container that Slipway has not started.</summary>
+/// <param name="Uid">Docker's own identifier.</param>
+/// <param name="Name">Its name on the server.</param>
+/// <param name="Image">The image that it was made of.</param>
+/// <param name="ServerUid">The server.</param>
+/// <param name="ServerName">The server's name.</param>
+public sealed record OtherContainer(string Uid, string Name, string Image, string ServerUid, string ServerName);
 
 /// <summary>How many containers of a service are wanted.</summary>
 public sealed record ScaleService

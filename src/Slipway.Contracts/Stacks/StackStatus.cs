@@ -13,7 +13,7 @@ public static class StackStatus
     public const int TerminalFailure = 7;
 }
 
-/// <summary>How well a stack or a server is.</summary>
+/// <summary>How well a stack, a server or a container is.</summary>
 public static class StackHealth
 {
     public const int Unknown = 0;

@@ -35,7 +35,7 @@ internal static class ContainerEndpoints
     }
 
     private static async Task<Results<Ok<ApiList<Record>>, ApiProblem>> List(
-        string stackUid, ApiParameters parameters, Caller caller, AppDb db, CancellationToken cancellationToken)
+        string stackUid, ApiParameters parameters, Caller caller, AppDb db, ContainerSights sights, CancellationToken cancellationToken)
     {
         var stacks = db.Stacks.VisibleTo(caller).Where(stack => stack.Uid == stackUid);
         if (!await stacks.AnyAsync(cancellationToken))
@@ -44,7 +44,7 @@ internal static class ContainerEndpoints
         var rows = Of(db, stacks).Where(row => (server == null || row.Server!.Uid == server) && (service == null || row.ServiceName == service));
         var page = parameters.Page();
         var shown = await rows.OrderBy(row => row.Id).Skip(page.Skip).Take(page.Size).ToListAsync(cancellationToken);
-        return Api.List([.. shown.Select(ContainerRecords.From)], page, await rows.CountAsync(cancellationToken));
+        return Api.List([.. shown.Select(row => ContainerRecords.From(row, sights))], page, await rows.CountAsync(cancellationToken));
     }
 
     private static async Task<Results<Ok<ApiList<ContainerUsage>>, ApiProblem>> ListUsage(
@@ -61,7 +61,7 @@ internal static class ContainerEndpoints
     }
 
     private static async Task<Results<Ok<ApiResponse<Record>>, ApiProblem>> Get(
-        string stackUid, string uid, Caller caller, AppDb db, IRemoteHosts hosts, EngineTimeouts timeouts, CancellationToken cancellationToken)
+        string stackUid, string uid, Caller caller, AppDb db, ContainerSights sights, IRemoteHosts hosts, EngineTimeouts timeouts, CancellationToken cancellationToken)
     {
         var stack = await db.Stacks.VisibleTo(caller, AccessLevel.Shell).AsNoTracking().FirstOrDefaultAsync(stack => stack.Uid == stackUid, cancellationToken);
         if (stack is null || await FindAsync(db, stack, uid, cancellationToken) is not { } row)
@@ -70,7 +70,7 @@ internal static class ContainerEndpoints
         var host = hosts.For(
             new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), RemoteScope.None);
         return await ContainerRuntime.ReadAsync(host, row.Uid, timeouts, cancellationToken) is { } runtime
-            ? Api.Ok(ContainerRecords.From(row) with { Runtime = JsonSerializer.SerializeToElement(runtime) })
+            ? Api.Ok(ContainerRecords.From(row, sights) with { Runtime = JsonSerializer.SerializeToElement(runtime) })
             : ApiProblem.NotFound("The container is not on its server any more. Deploy the stack, or scale the service, to have it again.");
     }
 

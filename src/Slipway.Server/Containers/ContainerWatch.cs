@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments.Docker;
+using Slipway.Engine.Deployments.Docker.Drift;
 using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -18,7 +20,7 @@ namespace Slipway.Server.Containers;
 /// looks; the transaction lets one of them queue the work.
 /// </summary>
 internal sealed partial class ContainerWatch(
-    IServiceScopeFactory scopes, IRemoteHosts hosts, EngineTimeouts timeouts, TimeProvider time, ILogger<ContainerWatch> logger) : BackgroundService
+    IServiceScopeFactory scopes, IRemoteHosts hosts, ContainerSights sights, EngineTimeouts timeouts, TimeProvider time, ILogger<ContainerWatch> logger) : BackgroundService
 {
     public const string RepairKind = "container_repair";
     private const int AtOnce = 16;
@@ -30,28 +32,41 @@ internal sealed partial class ContainerWatch(
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(15);
     private static readonly Requester Itself = new("slipway", "slipway");
 
-    // Down when last looked at. A machine that has just started needs a moment for its containers, so once is not enough.
+    private readonly Lock _gate = new();
+
+    // Mending that is of no use is not repeated for ever either.
+    private const int MostOfAKind = 3;
+
+    // Not well when last looked at. A machine that has just started needs a moment for its containers, so once is not enough.
     private HashSet<string> _suspects = [];
 
-    /// <summary>Looks once at all stacks with nothing to do.</summary>
+    // What was had put right, and when.
+    private List<(string Fault, DateTimeOffset Time)> _repairs = [];
+
+    /// <summary>Looks once at all servers that run containers. Where there is work on the stack's containers, it is only looked at how these are.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
         var servers = await db.Servers.AsNoTrackingWithIdentityResolution().Include(server => server.Machine).Include(server => server.Stack!.Servers).Include(server => server.Containers)
-            .Where(server => server.Containers.Count > 0 && !server.Stack!.Actions.Any(action => action.FinishedAt == null))
-            .AsSplitQuery().ToListAsync(cancellationToken);
-        var (down, gate) = (new HashSet<string>(), new Lock());
+            .Where(server => server.Containers.Count > 0).AsSplitQuery().ToListAsync(cancellationToken);
+        var busy = (await db.Actions.Where(action => action.FinishedAt == null && !action.IsBeside).Select(action => action.StackId).Distinct()
+            .ToListAsync(cancellationToken)).ToHashSet();
+        sights.Keep(servers.Select(server => server.Id).ToHashSet());
+        var looks = new ConcurrentBag<(Servers.Server Server, Look? Look)>();
         await Parallel.ForEachAsync(servers, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (server, token) =>
         {
-            var missing = await FindDownAsync(server, token);
-            lock (gate)
-                down.UnionWith(missing);
+            var look = await LookAtAsync(server, token);
+            if (busy.Contains(server.StackId))
+                return;
+            looks.Add((server, look));
             // At once: another machine may take all its time not to answer.
-            if (missing.Any(_suspects.Contains))
-                await RepairAsync(server.StackId, token);
+            if (look?.Drift.Where(_suspects.Contains).ToList() is { Count: > 0 } drift)
+                await RepairAsync(server.StackId, drift, token);
         });
-        _suspects = down;
+        foreach (var stack in looks.GroupBy(look => look.Server.StackId))
+            await TellHealthAsync(stack.First().Server.Stack!, [.. stack.Select(each => each.Look)], cancellationToken);
+        _suspects = looks.SelectMany(each => each.Look?.Faults ?? []).ToHashSet();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -71,7 +86,7 @@ internal sealed partial class ContainerWatch(
     }
 
     // A machine that cannot be reached, or whose Docker cannot be understood, says nothing about its containers: they may well serve.
-    private async Task<IReadOnlyList<string>> FindDownAsync(Servers.Server server, CancellationToken cancellationToken)
+    private async Task<Look?> LookAtAsync(Servers.Server server, CancellationToken cancellationToken)
     {
         var (stack, machine) = (server.Stack!, server.Machine!);
         var host = hosts.For(
@@ -80,51 +95,99 @@ internal sealed partial class ContainerWatch(
         late.CancelAfter(Patience);
         try
         {
-            var paths = new StackPaths(stack.Slug);
-            var up = (await StackContainers.ListAsync(paths, timeouts, host, late.Token)).Where(container => container.IsUp).ToList();
-            var (ids, ports) = (up.Select(container => container.Id).ToHashSet(), up.SelectMany(container => container.Ports.Values).ToHashSet());
-            var hasNames = up.Exists(container => container.KnowsNames) && stack.Servers.Count(other => other.HasRole(stack.CodeRole)) > 1;
-            // A machine that vanished in the middle of a switch comes back with nginx handing requests to what was never to serve.
+            var (paths, wanted) = (new StackPaths(stack.Slug), server.Containers.Select(container => container.Uid).ToHashSet());
+            var present = await StackContainers.ListWithStrangersAsync(paths, timeouts, host, late.Token);
+            var (own, seen) = (present.Where(container => container.IsOurs).ToList(), sights.Note(server.Id, wanted, present));
+            var hasNames = own.Exists(container => container is { IsUp: true, KnowsNames: true }) && stack.Servers.Count(other => other.HasRole(stack.CodeRole)) > 1;
             var upstreams = await ReadAsync(host, paths.NginxUpstream, late.Token) + (hasNames ? await ReadAsync(host, paths.NginxStream, late.Token) : "");
-            return
-            [
-                .. server.Containers.Select(container => container.Uid).Where(uid => !ids.Contains(uid)),
-                .. ContainerSites.TargetsOf(upstreams).Where(port => !ports.Contains(port)).Select(port => FormattableString.Invariant($"{server.Uid}:{port}")),
-                .. hasNames && await NameDrift.IsLackingAsync(paths, timeouts, host, late.Token) ? [$"{server.Uid}:names"] : (string[])[],
-            ];
+            var lacksNames = hasNames && await NameDrift.IsLackingAsync(paths, timeouts, host, late.Token);
+            foreach (var stranger in sights.NewStrangersOn(server.Id))
+                LogStranger(stranger.Name, stranger.Image, machine.Address);
+            var drift = ServerDrift.Find(wanted, own, ContainerSites.TargetsOf(upstreams).ToHashSet(), await FailedAsync(stack.Id, ServerDrift.RunsToLookUp(wanted, own), late.Token));
+            return new([.. drift.Concat(lacksNames ? ["names"] : []).Select(fault => $"{server.Uid}: {fault}")], [.. seen.Where(sight => sight.Value.Problem is not null).Select(sight => $"{server.Uid}: {sight.Key} is ill")]);
         }
         catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException or UserErrorException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogUnknown(machine.Address, exception.Message);
-            return [];
+            return null;
         }
+    }
+
+    private async Task<IReadOnlySet<string>> FailedAsync(int stackId, IReadOnlyList<string> runs, CancellationToken cancellationToken)
+    {
+        if (runs.Count == 0)
+            return new HashSet<string>();
+        await using var scope = scopes.CreateAsyncScope();
+        return await FailedRuns.FindAsync(scope.ServiceProvider.GetRequiredService<AppDb>(), stackId, runs, cancellationToken);
     }
 
     private static async Task<string> ReadAsync(IRemoteHost host, string path, CancellationToken cancellationToken) =>
         await host.ReadFileAsync(path, cancellationToken) is { } file ? Encoding.UTF8.GetString(file) : "";
 
-    private async Task RepairAsync(int stackId, CancellationToken cancellationToken)
+    private async Task RepairAsync(int stackId, IReadOnlyList<string> drift, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var (db, queue) = (scope.ServiceProvider.GetRequiredService<AppDb>(), scope.ServiceProvider.GetRequiredService<ActionQueue>());
-        if (await db.WriteAsync(StoreAsync, cancellationToken))
-            queue.Wake(stackId);
+        var (now, limit) = (time.GetUtcNow(), time.GetUtcNow() - Pause);
+        if (!await db.WriteAsync(StoreAsync, cancellationToken))
+            return;
+        lock (_gate)
+            _repairs = [.. _repairs.Where(repair => repair.Time > limit), .. drift.Select(fault => (fault, now))];
+        queue.Wake(stackId);
 
         async Task<bool> StoreAsync(CancellationToken token)
         {
-            var limit = time.GetUtcNow() - Pause;
-            if (await db.Actions.AnyAsync(
-                action => action.StackId == stackId
-                    && (action.FinishedAt == null || (action.Kind == RepairKind && action.IsSuccess != true && action.FinishedAt > limit)),
-                token))
+            if (await IsBusyAsync(db, stackId, token))
                 return false;
             Stack stack = await db.Stacks.FirstAsync(row => row.Id == stackId, token);
             stack.Health = StackHealth.Impaired;
-            queue.Add(stack, RepairKind, RepairKind, ServiceChanges.NoContainers, Itself);
+            var isDue = drift.Any(IsWorthwhile) && !await db.Actions.AnyAsync(
+                action => action.StackId == stackId && action.Kind == RepairKind && action.IsSuccess != true && action.FinishedAt > limit, token);
+            if (isDue)
+                queue.Add(stack, RepairKind, RepairKind, ServiceChanges.NoContainers, Itself);
+            await db.SaveChangesAsync(token);
+            return isDue;
+        }
+
+        bool IsWorthwhile(string fault)
+        {
+            lock (_gate)
+                return _repairs.Count(repair => repair.Fault == fault && repair.Time > limit) < MostOfAKind;
+        }
+    }
+
+    // Those that Docker starts again and again nobody can put right here; and who mends by hand need not deploy for the stack to be healthy.
+    private async Task TellHealthAsync(Stack seen, IReadOnlyList<Look?> looks, CancellationToken cancellationToken)
+    {
+        var health = looks.Any(look => look?.Ill.Any(_suspects.Contains) == true) ? StackHealth.Impaired
+            : looks.All(look => look?.Faults.Any() == false) ? StackHealth.Healthy
+            : seen.Health;
+        if (health == seen.Health || seen.Health is not (StackHealth.Healthy or StackHealth.Impaired))
+            return;
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDb>();
+        await db.WriteAsync(StoreAsync, cancellationToken);
+
+        async Task<bool> StoreAsync(CancellationToken token)
+        {
+            var stack = await db.Stacks.FirstOrDefaultAsync(row => row.Id == seen.Id && row.Health == seen.Health, token);
+            if (stack is null || await IsBusyAsync(db, stack.Id, token))
+                return false;
+            stack.Health = health;
             await db.SaveChangesAsync(token);
             return true;
         }
+    }
+
+    // What runs beside changes no containers that serve.
+    private static Task<bool> IsBusyAsync(AppDb db, int stackId, CancellationToken cancellationToken) =>
+        db.Actions.AnyAsync(action => action.StackId == stackId && action.FinishedAt == null && !action.IsBeside, cancellationToken);
+
+    /// <summary>What is not well on a server: what is to be put right, and containers that are ill though Docker does what it can.</summary>
+    private sealed record Look(IReadOnlyList<string> Drift, IReadOnlyList<string> Ill)
+    {
+        public IEnumerable<string> Faults => Drift.Concat(Ill);
     }
 
     [LoggerMessage(LogLevel.Warning, "Could not look at containers; trying again")]
@@ -132,4 +195,7 @@ internal sealed partial class ContainerWatch(
 
     [LoggerMessage(LogLevel.Information, "What runs on {Address} is not known: {Reason}")]
     private partial void LogUnknown(string address, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The container {Name} of the image {Image} on {Address} was not started by Slipway, and is left alone")]
+    private partial void LogStranger(string name, string image, string address);
 }

@@ -15,6 +15,9 @@ namespace Slipway.Server.Deployments;
 /// <summary>Puts together what the engine's steps need from the stack's rows.</summary>
 internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariables variables, Provisioner provisioner, EngineTimeouts timeouts, TimeProvider time)
 {
+    /// <summary>What runs of work that is no deployment are named by, before its number.</summary>
+    public const string ActionPrefix = "action";
+
     public async Task<DeployContext> MakeAsync(
         ActionRun run, DeployState state, string release, string runName, string gitRef, CancellationToken cancellationToken)
     {
@@ -54,7 +57,7 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
             return null;
         var created = await db.Actions.Where(action => action.Id == run.Claim.ActionId).Select(action => action.CreatedAt).FirstAsync(cancellationToken);
         var state = run.State is null ? await StateOfReleaseAsync(live, cancellationToken) : run.ReadState(DeployJson.Default.DeployState);
-        var runName = $"{created.UtcDateTime:yyyyMMddHHmmss}-action{run.Claim.ActionId}";
+        var runName = $"{created.UtcDateTime:yyyyMMddHHmmss}-{ActionPrefix}{run.Claim.ActionId}";
         return await MakeAsync(run, state, live.Release, runName, live.GitRef, cancellationToken);
     }
 

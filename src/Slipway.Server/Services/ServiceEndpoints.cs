@@ -5,6 +5,7 @@ using Slipway.Contracts.Http;
 using Slipway.Contracts.Services;
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Deployments.Docker.Host;
+using Slipway.Engine.Stacks;
 using Slipway.Server.Containers;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Documents;
@@ -38,18 +39,18 @@ internal static class ServiceEndpoints
     }
 
     private static async Task<Results<Ok<ApiList<Service>>, ApiProblem>> List(
-        string stackUid, ApiParameters parameters, Caller caller, AppDb db, ServiceChanges changes, CancellationToken cancellationToken)
+        string stackUid, ApiParameters parameters, Caller caller, AppDb db, ServiceChanges changes, ContainerSights sights, CancellationToken cancellationToken)
     {
         if (await ServiceChanges.FindAsync(db.Stacks.VisibleTo(caller), stackUid, cancellationToken) is not { } stack)
             return ApiProblem.NotFound();
-        var (all, page) = (await ReadAsync(db, changes, stack, parameters, cancellationToken), parameters.Page());
+        var (all, page) = (await ReadAsync(db, changes, sights, stack, parameters, cancellationToken), parameters.Page());
         return Api.List([.. all.Skip(page.Skip).Take(page.Size)], page, all.Count);
     }
 
     private static async Task<Results<Ok<ApiResponse<Service>>, ApiProblem>> Get(
-        string stackUid, string name, ApiParameters parameters, Caller caller, AppDb db, ServiceChanges changes, CancellationToken cancellationToken) =>
+        string stackUid, string name, ApiParameters parameters, Caller caller, AppDb db, ServiceChanges changes, ContainerSights sights, CancellationToken cancellationToken) =>
         await ServiceChanges.FindAsync(db.Stacks.VisibleTo(caller), stackUid, cancellationToken) is { } stack
-            && (await ReadAsync(db, changes, stack, parameters, cancellationToken)).FirstOrDefault(service => service.Name == name) is { } service
+            && (await ReadAsync(db, changes, sights, stack, parameters, cancellationToken)).FirstOrDefault(service => service.Name == name) is { } service
             ? Api.Ok(service)
             : ApiProblem.NotFound();
 
@@ -123,21 +124,26 @@ internal static class ServiceEndpoints
     }
 
     private static async Task<IReadOnlyList<Service>> ReadAsync(
-        AppDb db, ServiceChanges changes, Stack stack, ApiParameters parameters, CancellationToken cancellationToken)
+        AppDb db, ServiceChanges changes, ContainerSights sights, Stack stack, ApiParameters parameters, CancellationToken cancellationToken)
     {
         var server = parameters.Text("server_uid");
         var services = await changes.ServicesAsync(stack, cancellationToken);
         var rows = await db.Containers.AsNoTracking().Include(row => row.Server)
             .Where(row => row.Server!.StackId == stack.Id && (server == null || row.Server.Uid == server)).OrderBy(row => row.Id).ToListAsync(cancellationToken);
+        var (servers, paths) = (ServiceChanges.DockerServers(stack).Where(one => server == null || one.Uid == server).ToList(), new StackPaths(stack.Slug));
         return
         [
             .. services.Select(service => new Service
             {
                 Name = service.Name,
-                Containers = [.. rows.Where(row => row.ServiceName == service.Name).Select(ContainerRecords.From)],
-                ServerCount = ServiceChanges.DockerServers(stack).Where(one => server == null || one.Uid == server)
-                    .ToDictionary(one => one.Uid, one => ServiceChanges.CountOf(stack, one, service.Name)),
+                Containers = [.. rows.Where(row => row.ServiceName == service.Name).Select(row => ContainerRecords.From(row, sights))],
+                ServerCount = servers.ToDictionary(one => one.Uid, one => ServiceChanges.CountOf(stack, one, service.Name)),
+                OtherContainers = [.. servers.SelectMany(one => OthersOn(one, service.Name))],
             }),
         ];
+
+        IEnumerable<OtherContainer> OthersOn(Servers.Server one, string service) => sights.StrangersOn(one.Id)
+            .Where(stranger => stranger.Image.StartsWith(paths.Image(service, ""), StringComparison.Ordinal))
+            .Select(stranger => new OtherContainer(stranger.Id, stranger.Name, stranger.Image, one.Uid, one.Name));
     }
 }

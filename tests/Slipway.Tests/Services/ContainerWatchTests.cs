@@ -152,6 +152,6 @@ public sealed class ContainerWatchTests : IAsyncDisposable
     private Task<int> RepairsAsync() => _app.InDatabaseAsync(db => db.Actions.CountAsync(action => action.Kind == ContainerWatch.RepairKind, Cancel));
 
     private static string Inspection(string status) =>
-        """[{"Id":"UID","State":{"Status":"STATUS","ExitCode":137},"Config":{},"HostConfig":{"RestartPolicy":{"Name":"unless-stopped"},"PortBindings":{"3000/tcp":[{"HostPort":"20001"}]}},"NetworkSettings":{}}]"""
+        """[{"Id":"UID","State":{"Status":"STATUS","ExitCode":137},"Config":{"Labels":{"slipway.run":"1"}},"HostConfig":{"RestartPolicy":{"Name":"unless-stopped"},"PortBindings":{"3000/tcp":[{"HostPort":"20001"}]}},"NetworkSettings":{}}]"""
             .Replace("UID", new string('c', 64), StringComparison.Ordinal).Replace("STATUS", status, StringComparison.Ordinal);
 }

@@ -28,6 +28,9 @@ internal sealed record ContainerState
 
     public int ExitCode { get; init; }
 
+    /// <summary>How often the engine has started it again because it had ended.</summary>
+    public int Restarts { get; init; }
+
     /// <summary>starting, healthy or unhealthy by the image's own check; null when it has none.</summary>
     public string? Health { get; init; }
 
@@ -62,6 +65,9 @@ internal sealed record ContainerState
 
     public bool IsUp => Status is "running" or "restarting";
 
+    /// <summary>Whether Slipway has started it. Who starts an image that Slipway has built gets the stack's label with it, but no work's.</summary>
+    public bool IsOurs => Run.Length > 0;
+
     /// <summary>
     /// Those that requests go to, but for the given work's: of each service the pinned ones of its newest release, and those that outlived earlier
     /// ones. Where an earlier end of old containers was cut off, those are still pinned beside the new.
@@ -94,6 +100,7 @@ internal sealed record ContainerState
             Offered = offered,
             Status = Text(state, "Status"),
             ExitCode = Number(state, "ExitCode"),
+            Restarts = container.TryGetProperty("RestartCount", out var restarts) ? restarts.GetInt32() : 0,
             Health = OwnHealth(state),
             OwnCheck = OwnCheck.Of(config),
             IsPinned = Text(host.GetProperty("RestartPolicy"), "Name") == DockerCommands.KeepPolicy,

@@ -19,6 +19,11 @@ internal static class StackContainers
         ListAsync(context.Paths, context.Timeouts, host, cancellationToken);
 
     public static async Task<IReadOnlyList<ContainerState>> ListAsync(
+        StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken) =>
+        [.. (await ListWithStrangersAsync(paths, timeouts, host, cancellationToken)).Where(container => container.IsOurs)];
+
+    /// <summary>The same with those that others have started from the stack's images, which no work touches.</summary>
+    public static async Task<IReadOnlyList<ContainerState>> ListWithStrangersAsync(
         StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
