@@ -71,7 +71,10 @@ internal sealed record DeployContext
 
     public string ReleaseDirectory => Paths.Release(Release);
 
-    public IReadOnlyList<ServerSpec> WebServers => [.. Wanted.WebServers];
+    /// <summary>The servers that run the code, without those that a change of containers had to pass over.</summary>
+    public IReadOnlyList<ServerSpec> WebServers => [.. Wanted.WebServers.Where(server => !State.Absent.ContainsKey(server.Uid))];
+
+    public IReadOnlyList<ServerSpec> AbsentServers => [.. Wanted.WebServers.Where(server => State.Absent.ContainsKey(server.Uid))];
 
     /// <summary>Where what must happen once happens.</summary>
     public ServerSpec PrimaryWebServer => WebServers.FirstOrDefault(server => server.IsPrimary) ?? WebServers[0];

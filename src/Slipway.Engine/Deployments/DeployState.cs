@@ -30,7 +30,13 @@ internal sealed class DeployState
     /// <summary>The releases that are still on the servers.</summary>
     public List<string> KeptReleases { get; set; } = [];
 
-    /// <summary>The containers that serve since the switch, on all servers.</summary>
+    /// <summary>Servers that did not answer when a change of containers began, by uid, with the reason: it is made on the others.</summary>
+    public Dictionary<string, string> Absent { get; set; } = [];
+
+    /// <summary>Whether no server at all answered.</summary>
+    public bool IsNowhere { get; set; }
+
+    /// <summary>The containers that serve since the switch, on all servers that answered.</summary>
     public List<ServingContainer> Containers { get; set; } = [];
 
     /// <summary>What a Docker stack had of nginx where its containers do not tell, by server uid.</summary>

@@ -17,7 +17,8 @@ internal static class ContainerRows
         var servers = await db.Servers.Where(server => server.StackId == stackId).ToDictionaryAsync(server => server.Uid, server => server.Id, cancellationToken);
         var present = await db.Containers.Where(row => row.Server!.StackId == stackId).ToListAsync(cancellationToken);
         var serving = state.Containers.Where(container => servers.ContainsKey(container.ServerUid)).ToList();
-        db.Containers.RemoveRange(present.Where(row => serving.TrueForAll(container => container.Uid != row.Uid)));
+        var absent = state.Absent.Keys.Where(servers.ContainsKey).Select(uid => servers[uid]).ToHashSet();
+        db.Containers.RemoveRange(present.Where(row => !absent.Contains(row.ServerId) && serving.TrueForAll(container => container.Uid != row.Uid)));
         db.Containers.AddRange(serving.Where(container => present.TrueForAll(row => row.Uid != container.Uid))
             .Select(container => RowOf(container, servers[container.ServerUid], now)));
     }

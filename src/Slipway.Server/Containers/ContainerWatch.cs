@@ -49,7 +49,9 @@ internal sealed partial class ContainerWatch(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
         var servers = await db.Servers.AsNoTrackingWithIdentityResolution().Include(server => server.Machine).Include(server => server.Stack!.Servers).Include(server => server.Containers)
-            .Where(server => server.Containers.Count > 0).AsSplitQuery().ToListAsync(cancellationToken);
+            .Include(server => server.ProcessCounts)
+            .Where(server => server.Stack!.Framework == StackSpec.DockerFramework && (server.Containers.Count > 0 || server.ProcessCounts.Any(wanted => wanted.Count > 0)))
+            .AsSplitQuery().ToListAsync(cancellationToken);
         var busy = (await db.Actions.Where(action => action.FinishedAt == null && !action.IsBeside).Select(action => action.StackId).Distinct()
             .ToListAsync(cancellationToken)).ToHashSet();
         sights.Keep(servers.Select(server => server.Id).ToHashSet());
@@ -95,16 +97,21 @@ internal sealed partial class ContainerWatch(
         late.CancelAfter(Patience);
         try
         {
+            var missed = await ReadAsync(db => PassedOver.FindAsync(db, server, late.Token));
+            if (server.Containers.Count == 0 && missed.Count == 0)
+                return new([], []);
             var (paths, wanted) = (new StackPaths(stack.Slug), server.Containers.Select(container => container.Uid).ToHashSet());
             var present = await StackContainers.ListWithStrangersAsync(paths, timeouts, host, late.Token);
             var (own, seen) = (present.Where(container => container.IsOurs).ToList(), sights.Note(server.Id, wanted, present));
             var hasNames = own.Exists(container => container is { IsUp: true, KnowsNames: true }) && stack.Servers.Count(other => other.HasRole(stack.CodeRole)) > 1;
-            var upstreams = await ReadAsync(host, paths.NginxUpstream, late.Token) + (hasNames ? await ReadAsync(host, paths.NginxStream, late.Token) : "");
+            var upstreams = await TextOfAsync(host, paths.NginxUpstream, late.Token) + (hasNames ? await TextOfAsync(host, paths.NginxStream, late.Token) : "");
             var lacksNames = hasNames && await NameDrift.IsLackingAsync(paths, timeouts, host, late.Token);
             foreach (var stranger in sights.NewStrangersOn(server.Id))
                 LogStranger(stranger.Name, stranger.Image, machine.Address);
-            var drift = ServerDrift.Find(wanted, own, ContainerSites.TargetsOf(upstreams).ToHashSet(), await FailedAsync(stack.Id, ServerDrift.RunsToLookUp(wanted, own), late.Token));
-            return new([.. drift.Concat(lacksNames ? ["names"] : []).Select(fault => $"{server.Uid}: {fault}")], [.. seen.Where(sight => sight.Value.Problem is not null).Select(sight => $"{server.Uid}: {sight.Key} is ill")]);
+            var failed = await ReadAsync(db => FailedRuns.FindAsync(db, stack.Id, ServerDrift.RunsToLookUp(wanted, own), late.Token));
+            var drift = ServerDrift.Find(wanted, own, ContainerSites.TargetsOf(upstreams).ToHashSet(), failed)
+                .Concat(missed.Select(service => $"number of {service}")).Concat(lacksNames ? ["names"] : []);
+            return new([.. drift.Select(fault => $"{server.Uid}: {fault}")], [.. seen.Where(sight => sight.Value.Problem is not null).Select(sight => $"{server.Uid}: {sight.Key} is ill")]);
         }
         catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException or UserErrorException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -114,15 +121,14 @@ internal sealed partial class ContainerWatch(
         }
     }
 
-    private async Task<IReadOnlySet<string>> FailedAsync(int stackId, IReadOnlyList<string> runs, CancellationToken cancellationToken)
+    // Machines are looked at side by side, and a context serves one at a time.
+    private async Task<T> ReadAsync<T>(Func<AppDb, Task<T>> read)
     {
-        if (runs.Count == 0)
-            return new HashSet<string>();
         await using var scope = scopes.CreateAsyncScope();
-        return await FailedRuns.FindAsync(scope.ServiceProvider.GetRequiredService<AppDb>(), stackId, runs, cancellationToken);
+        return await read(scope.ServiceProvider.GetRequiredService<AppDb>());
     }
 
-    private static async Task<string> ReadAsync(IRemoteHost host, string path, CancellationToken cancellationToken) =>
+    private static async Task<string> TextOfAsync(IRemoteHost host, string path, CancellationToken cancellationToken) =>
         await host.ReadFileAsync(path, cancellationToken) is { } file ? Encoding.UTF8.GetString(file) : "";
 
     private async Task RepairAsync(int stackId, IReadOnlyList<string> drift, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Contracts.Stacks;
@@ -200,12 +199,7 @@ public sealed class ContainerDriftTests : IAsyncDisposable
 
     private void GivenTargets(params int[] ports) => _machine.Files[Paths.NginxUpstream] = ContainerSites.Upstreams(Paths, [new("web", 80, ports)]);
 
-    private void GivenContainers(params DockerContainer[] containers)
-    {
-        var ids = containers.Select(container => container.Id).ToList();
-        _machine.Answers[string.Join(' ', DockerCommands.ListContainers(Paths))] = string.Join('\n', ids);
-        _machine.Answers[string.Join(' ', DockerCommands.Inspect(ids))] = JsonSerializer.Serialize(containers.Select(container => container.Inspection(Paths)));
-    }
+    private void GivenContainers(params DockerContainer[] containers) => DockerContainer.Give(_machine, Paths, containers);
 
     private async Task LookAsync(int times)
     {
@@ -218,44 +212,4 @@ public sealed class ContainerDriftTests : IAsyncDisposable
     private async Task<int> HealthAsync() => (await _owner.Api.Stacks.GetAsync(_uid, Cancel)).Health;
 
     private static DockerContainer Of(string id) => new(id);
-
-    private sealed record DockerContainer(string Id)
-    {
-        public string Name { get; init; } = "slipway-shop-web-run-1";
-
-        public string Status { get; init; } = "running";
-
-        public string? Health { get; init; }
-
-        public int Restarts { get; init; }
-
-        public bool IsPinned { get; init; } = true;
-
-        public string Run { get; init; } = "20260131120000-run";
-
-        public string Offered { get; init; } = "3000:80";
-
-        public int Port { get; init; } = 20001;
-
-        public object Inspection(StackPaths paths) => new
-        {
-            Id,
-            Name = $"/{Name}",
-            RestartCount = Restarts,
-            State = Health is null
-                ? (object)new { Status, ExitCode = 3, StartedAt = "2026-01-31T12:00:00Z" }
-                : new { Status, ExitCode = 3, StartedAt = "2026-01-31T12:00:00Z", Health = new { Status = Health } },
-            Config = new
-            {
-                Image = paths.Image("web", "1"),
-                Labels = new Dictionary<string, string> { [DockerCommands.RunLabel] = Run, [DockerCommands.ServiceLabel] = Run.Length > 0 ? "web" : "", [DockerCommands.PortsLabel] = Offered },
-            },
-            HostConfig = new
-            {
-                RestartPolicy = new { Name = IsPinned ? DockerCommands.KeepPolicy : "no" },
-                PortBindings = new Dictionary<string, object> { ["3000/tcp"] = new[] { new { HostPort = $"{Port}" } } },
-            },
-            NetworkSettings = new { },
-        };
-    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Commands.Docker;
@@ -63,6 +64,8 @@ internal static class NameFiles
     // Above what Linux gives to outgoing connections, and apart from the ports of containers.
     public const int FirstPort = 61000;
     public const int LastPort = 65535;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public const string SettingsPath = "/etc/sysctl.d/60-slipway.conf";
 
@@ -151,9 +154,21 @@ internal static class NameFiles
         return text;
     }
 
+    /// <summary>What a file says of a server's part in an entry.</summary>
+    public static IEnumerable<NamePeer> PeersOf(string present, StackPaths paths, NameEntry entry, string address)
+    {
+        var block = present.Split($"upstream {UpstreamOf(paths, entry)} {{", 2) is [_, var rest] ? rest.Split('}')[0] : "";
+        return Regex.Matches(block, $@"server {Regex.Escape(InUrl(address))}:([0-9]{{1,5}}) weight=([0-9]{{1,5}}) ", RegexOptions.None, Patience)
+            .Select(match => new NamePeer(address, Number(match.Groups[1]), Number(match.Groups[2])));
+    }
+
+    private static int Number(Group digits) => int.Parse(digits.Value, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static string UpstreamOf(StackPaths paths, NameEntry entry) => string.Create(CultureInfo.InvariantCulture, $"{paths.UpstreamName}.{entry.Service}.{entry.Port}");
+
     private static IEnumerable<(string Upstream, string Block)> Blocks(StackPaths paths, NameNetwork network, NameEntry entry)
     {
-        var upstream = string.Create(CultureInfo.InvariantCulture, $"{paths.UpstreamName}.{entry.Service}.{entry.Port}");
+        var upstream = UpstreamOf(paths, entry);
         if (entry.Here.Count + entry.Peers.Count > 0)
             yield return (upstream, Block(upstream, [.. entry.Here.Select(Local), .. entry.Peers.Select(Remote)], network.Gateway, entry.Entry, [network.Subnet]));
         if (entry.HereForPeers.Count > 0 && network.Peers.Count > 0)

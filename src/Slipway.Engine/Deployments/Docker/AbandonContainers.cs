@@ -15,7 +15,7 @@ internal static class AbandonContainers
     {
         if (context.State.IsSwitched)
             return;
-        await Task.WhenAll(context.Wanted.CodeServers.Select(async server =>
+        await Task.WhenAll(context.Wanted.CodeServers.Except(context.AbsentServers).Select(async server =>
         {
             try
             {

@@ -1,3 +1,4 @@
+using Slipway.Engine.Deployments.Docker.Drift;
 using Slipway.Engine.Deployments.Docker.Images;
 using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Deployments.Steps;
@@ -33,8 +34,11 @@ internal static class DockerDeploy
     /// <summary>The live images started anew with the variables as they are now.</summary>
     public static IReadOnlyList<Step<DeployContext>> RefreshSteps { get; } = Again("find the live images");
 
+    /// <summary>The same for another number of containers, or in place of some: on the servers that answer.</summary>
+    public static IReadOnlyList<Step<DeployContext>> ChangeSteps { get; } = [new("find the servers that answer", FindServers.RunAsync), .. RefreshSteps];
+
     /// <summary>The same where something of it is not as it was left.</summary>
-    public static IReadOnlyList<Step<DeployContext>> RepairSteps { get; } = [new("prepare servers for names", NameDrift.PrepareAgainAsync), .. RefreshSteps];
+    public static IReadOnlyList<Step<DeployContext>> RepairSteps { get; } = [ChangeSteps[0], new("prepare servers for names", NameDrift.PrepareAgainAsync), .. RefreshSteps];
 
     private static IReadOnlyList<Step<DeployContext>> Again(string find) =>
     [

@@ -18,7 +18,7 @@ internal static class ShareImages
             [.. context.WebServers.SelectMany(server => wanted.Where(image => !present[server].Contains(image)).Select(image => (server, image)))];
         // Those that only build are asked only for what nobody else has: to scale must be possible without them.
         if (lacking.Exists(each => SourceOf(context, each.Image, each.Target, present) is null))
-            await LookAsync(context, [.. context.Wanted.CodeServers.Except(context.WebServers)], present, cancellationToken);
+            await LookAsync(context, [.. context.Wanted.CodeServers.Except(context.Wanted.WebServers)], present, cancellationToken);
         foreach (var transfer in Plan(context, lacking, present))
             await transfer.RunAsync(context, cancellationToken);
     }

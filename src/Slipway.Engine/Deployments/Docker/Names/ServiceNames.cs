@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Provisioning;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -86,7 +87,13 @@ internal static class ServiceNames
         cancellationToken);
 
     private static string TextOf(DeployContext context, ServerSpec server, ServerNames names, IReadOnlyDictionary<string, NameTargets> targets) => NameFiles.StackStream(
-        context.Paths, NamePlan.NetworkOf(context.Wanted, server, names), NamePlan.For(context.Wanted, context.Docker, server, context.State.Names, targets));
+        context.Paths,
+        NamePlan.NetworkOf(context.Wanted, server, names),
+        NamePlan.For(context.Wanted, context.Docker, server, context.State.Names, targets).Select(entry => WithAbsent(context, names, entry)));
+
+    // Those that only Slipway cannot reach serve on, and what is asked of them is nothing new.
+    private static NameEntry WithAbsent(DeployContext context, ServerNames names, NameEntry entry) =>
+        entry with { Peers = [.. entry.Peers, .. context.AbsentServers.SelectMany(server => NameFiles.PeersOf(names.Before ?? "", context.Paths, entry, DatabaseNetwork.PrivateAddressOf(server)))] };
 
     private static WriteFile File(DeployContext context, string text) => new(context.Paths.NginxStream, Encoding.UTF8.GetBytes(text));
 }
