@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Slipway.Contracts.Containers;
 
 /// <summary>A line that a container printed.</summary>
@@ -6,4 +8,9 @@ namespace Slipway.Contracts.Containers;
 /// <param name="Service">Name of the service.</param>
 /// <param name="Container">Docker's identifier of the container.</param>
 /// <param name="Text">The line without its end; at most 16,384 characters, longer ones come in pieces.</param>
-public sealed record ContainerLogLine(string Time, string Server, string Service, string Container, string Text);
+public sealed record ContainerLogLine(string Time, string Server, string Service, string Container, string Text)
+{
+    /// <summary>Whether Slipway says here why lines of the container are missing; such a line comes last.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsNotice { get; init; }
+}

@@ -23,6 +23,9 @@ internal static class ContainerRuntime
                 return ValueTask.CompletedTask;
             },
             cancellationToken);
+        if (!result.IsSuccess && !IsGone(result))
+            throw new UserErrorException(
+                $"Docker on {host.Machine.Address} does not tell of the container just now. Try again in a moment; if that does not help, look at docker.service there. It says:\n{string.Join('\n', result.Tail)}");
         try
         {
             return result.IsSuccess && JsonNode.Parse(text.ToString())?.AsArray().FirstOrDefault() is JsonObject container ? Complete(container) : null;
@@ -32,6 +35,8 @@ internal static class ContainerRuntime
             throw new UserErrorException($"Docker on {host.Machine.Address} describes the container in a way that cannot be read: {exception.Message}", exception);
         }
     }
+
+    private static bool IsGone(RemoteResult result) => result.Tail.Any(line => line.Contains("no such container", StringComparison.OrdinalIgnoreCase));
 
     public static JsonObject Complete(JsonObject container)
     {

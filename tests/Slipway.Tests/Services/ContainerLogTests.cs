@@ -110,6 +110,14 @@ public sealed class ContainerLogTests : IAsyncDisposable
                 break;
         }
         Assert.Equal([ContainersClient.LineEvent, ContainersClient.ProblemEvent], seen);
+
+        GivenLog("192.0.2.1", containers[0], "--tail 100", $"{Time(1)} one");
+        var listed = (await owner.Api.Services.ListLogAsync(uid, "web", cancellationToken: Cancel)).Response;
+        Assert.Equal([("one", "Lion", false), ("Slipway", "Tiger", true)], listed.Select(line => (line.Text.Split(' ')[0], line.Server, line.IsNotice)));
+        Assert.Contains("192.0.2.2 shows SHA256:another", listed[1].Text, StringComparison.Ordinal);
+        Assert.Equal(listed[0].Time, listed[1].Time);
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(() => owner.Api.Containers.ListLogAsync(uid, containers[1], cancellationToken: Cancel)));
+        _app.Machines.Of("192.0.2.1").HostKey = "SHA256:another";
         Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync(() => owner.Api.Services.ListLogAsync(uid, "web", cancellationToken: Cancel)));
     }
 

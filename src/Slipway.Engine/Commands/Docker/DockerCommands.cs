@@ -78,6 +78,9 @@ internal static class DockerCommands
     public static IReadOnlyList<string> ListContainers(StackPaths paths) =>
         ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", .. Filter(StackLabel, paths.Slug)];
 
+    /// <summary>Those of them that Slipway has started.</summary>
+    public static IReadOnlyList<string> ListOwnContainers(StackPaths paths) => [.. ListContainers(paths), "--filter", $"label={RunLabel}"];
+
     /// <summary>Those of commands that run once.</summary>
     public static IReadOnlyList<string> ListApart(StackPaths paths) =>
         ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", .. Filter(ApartLabel, paths.Slug)];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -82,7 +81,7 @@ internal static partial class ContainerLogEndpoints
     private static int Tail(ApiParameters parameters) => (int)parameters.Whole("tail", ContainersClient.UsualTail, 0, MostLines);
 
     private static string? Since(ApiParameters parameters) =>
-        parameters.Time("since")?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
+        parameters.Time("since") is { } time ? LogTarget.TextOf(time) : null;
 
     [GeneratedRegex(@"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z\z")]
     private static partial Regex LineTime();

@@ -31,13 +31,29 @@ internal sealed class ContainerLogs(AppDb db, Caller caller, ServiceChanges chan
             : null;
     }
 
-    /// <summary>The newest lines of all of them, oldest first.</summary>
+    /// <summary>The newest lines of all of them, oldest first, and then why those of some are missing.</summary>
+    /// <exception cref="RemoteUnavailableException">Nothing of any can be read.</exception>
+    /// <exception cref="RemoteException">The same, for a reason that Docker gives.</exception>
     public async Task<IReadOnlyList<ContainerLogLine>> ReadAsync(
         IReadOnlyList<LogTarget> targets, string? since, int tail, CancellationToken cancellationToken)
     {
-        var lines = await Task.WhenAll(targets.Select(target => target.ReadAsync(since, tail, timeouts, cancellationToken)));
-        return [.. lines.SelectMany(some => some).OrderBy(line => line.Time, StringComparer.Ordinal).TakeLast(tail)];
+        var reads = targets.Select(target => (Target: target, Lines: target.ReadAsync(since, tail, timeouts, cancellationToken))).ToList();
+        await ((Task)Task.WhenAll(reads.Select(read => read.Lines))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (reads.Find(read => !read.Lines.IsCompletedSuccessfully && !IsMissing(read.Lines)) is { Lines: { } broken })
+            await broken;
+        var missing = reads.Where(read => IsMissing(read.Lines)).ToList();
+        if (missing.Count > 0 && missing.Count == reads.Count)
+            await missing[0].Lines;
+        List<ContainerLogLine> lines = [];
+        foreach (var read in reads.Except(missing))
+            lines.AddRange(await read.Lines);
+        lines = [.. lines.OrderBy(line => line.Time, StringComparer.Ordinal).TakeLast(tail)];
+        // With the time of the newest line: readers go on from there.
+        var time = lines.LastOrDefault()?.Time ?? LogTarget.TextOf(streams.Time.GetUtcNow());
+        return [.. lines, .. missing.Select(read => read.Target.Notice(time, read.Lines.Exception!.InnerException!.Message))];
     }
+
+    private static bool IsMissing(Task read) => read.Exception?.InnerException is RemoteUnavailableException or RemoteException;
 
     /// <summary>The same, and then each line as it comes, as long as the reader may have them.</summary>
     public IAsyncEnumerable<SseItem<string>> FollowAsync(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Slipway.Contracts.Containers;
 using Slipway.Engine;
 using Slipway.Engine.Commands.Docker;
@@ -59,6 +60,13 @@ internal sealed record LogTarget(string Uid, string Service, string Server, IRem
 
     /// <summary>Whether Docker answered that there is no such container.</summary>
     public static bool IsOfNone(RemoteResult result) => result.Tail.Any(line => line.Contains(Unknown, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Says why its lines are missing.</summary>
+    public ContainerLogLine Notice(string time, string problem) =>
+        new(time, Server, Service, Uid, $"Slipway cannot read what {Uid[..12]} printed: {problem}") { IsNotice = true };
+
+    /// <summary>A time as Docker writes it.</summary>
+    public static string TextOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
 
     private static RemoteCommand Command(IReadOnlyList<string> program, TimeSpan deadline) => new() { Name = "read the log", Programs = [program], Deadline = deadline };
 

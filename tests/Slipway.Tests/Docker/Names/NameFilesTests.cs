@@ -53,6 +53,18 @@ public sealed class NameFilesTests
         Assert.Equal(NameFiles.NoStream, NameFiles.StackStream(Paths, Network, [new("api", 4000, 61001, [], [], [])]));
     }
 
+    [Theory]
+    [InlineData("fd00::3", 61002, 2)]
+    [InlineData("10.0.0.2", 61003, 1)]
+    [InlineData("10.0.0.9", 0, 0)]
+    public void Peers_AreFoundAgain(string address, int entry, int count)
+    {
+        NameEntry api = new("api", 4000, 61001, [20001], [new("fd00::3", 61002, 2), new("10.0.0.2", 61003, 1)], []);
+        NameEntry web = new("web", 3000, 61005, [], [new("10.0.0.9", 61006, 1)], []);
+        var found = NameFiles.PeersOf(NameFiles.StackStream(Paths, Network, [web, api]), Paths, api, address);
+        Assert.Equal(count == 0 ? [] : [new NamePeer(address, entry, count)], found);
+    }
+
     [Fact]
     public void Extension_LeavesWhatIsAskedAlready()
     {

@@ -37,7 +37,7 @@ internal static class PruneImages
     {
         var images = await ListAsync(context, host, cancellationToken);
         // Old containers may still have requests to answer, from a release that is older than those kept.
-        var used = (await StackContainers.ListAsync(context, host, cancellationToken)).Select(container => container.Release);
+        var used = (await StackContainers.ListWithStrangersAsync(context.Paths, context.Timeouts, host, cancellationToken)).Select(container => container.Release);
         var remaining = images.Select(ReleaseOf).Where(release => release != Failed).Distinct().OrderDescending(StringComparer.Ordinal).Take(PruneReleases.Kept)
             .Append(context.Release).Concat(used).ToHashSet();
         var old = images.Where(image => !remaining.Contains(ReleaseOf(image))).ToList();
