@@ -15,6 +15,7 @@ public sealed class AbsentServerTests : IAsyncDisposable
 {
     private static readonly string Here = new('c', 64);
     private static readonly string There = new('d', 64);
+    private static readonly string New = new('e', 64);
 
     private readonly SlipwayApp _app = new();
     private readonly List<string> _servers = [];
@@ -52,12 +53,18 @@ public sealed class AbsentServerTests : IAsyncDisposable
         await watch.LookAsync(Cancel);
         await watch.LookAsync(Cancel);
 
+        var repair = await _app.InDatabaseAsync(db => db.Actions.SingleAsync(action => action.Kind == ContainerWatch.RepairKind, Cancel));
+        // It has come so far before Slipway was killed; that Docker makes containers is tested with Docker.
+        var run = $"{repair.CreatedAt.UtcDateTime:yyyyMMddHHmmss}-action{repair.Id}";
+        DockerContainer.Give(
+            _app.Machines.Of("192.0.2.1"), _paths, new DockerContainer(Here) { Release = _release, Status = "exited" },
+            new DockerContainer(New) { Release = _release, Run = run, Name = $"slipway-{_paths.Slug}-web-{run}-1", IsPinned = false, Port = 20002 });
         await _app.WorkAsync(_uid);
 
-        var repair = await _app.InDatabaseAsync(db => db.Actions.SingleAsync(action => action.Kind == ContainerWatch.RepairKind, Cancel));
+        repair = await _app.InDatabaseAsync(db => db.Actions.SingleAsync(action => action.Kind == ContainerWatch.RepairKind, Cancel));
         Assert.True(repair.IsSuccess, repair.Message);
-        Assert.Contains(_app.Machines.Of("192.0.2.1").Programs, program => program.StartsWith("docker container ", StringComparison.Ordinal) && program.Contains($"-web-{repair.CreatedAt.UtcDateTime:yyyyMMddHHmmss}-action{repair.Id}-1 ", StringComparison.Ordinal));
-        Assert.Equal(There, Assert.Single(await ContainersAsync()));
+        Assert.Contains("server 127.0.0.1:20002 ", _app.Machines.Of("192.0.2.1").Files[_paths.NginxUpstream], StringComparison.Ordinal);
+        Assert.Equal([There, New], await ContainersAsync());
         Assert.Equal(StackHealth.Impaired, (await _owner.Api.Stacks.GetAsync(_uid, Cancel)).Health);
     }
 

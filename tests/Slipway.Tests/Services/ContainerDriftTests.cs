@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Contracts.Http;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Stacks;
@@ -168,6 +170,19 @@ public sealed class ContainerDriftTests : IAsyncDisposable
         Assert.Equal(StackHealth.Healthy, await HealthAsync());
         var service = await _owner.Api.Services.GetAsync(_uid, "web", cancellationToken: Cancel);
         Assert.Equal([("brave_turing", Assert.Single(service.Containers).ServerName)], service.OtherContainers.Select(other => (other.Name, other.ServerName)));
+    }
+
+    [Theory]
+    [InlineData("Error response from daemon: No such container: c", HttpStatusCode.NotFound, "not on its server any more")]
+    [InlineData("Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", HttpStatusCode.BadRequest, "192.0.2.1 does not tell of the container just now")]
+    public async Task ContainerThatDockerDoesNotTellOf_IsGone_OnlyWhereDockerSaysSo(string says, HttpStatusCode status, string told)
+    {
+        await GivenServiceAsync();
+        var inspect = string.Join(' ', DockerCommands.Inspect([Serving]));
+        (_machine.Answers[inspect], _machine.ExitCodes[inspect]) = (says, 1);
+        var problem = await Assert.ThrowsAsync<SlipwayApiException>(() => _owner.Api.Containers.GetAsync(_uid, Serving, Cancel));
+        Assert.Equal(status, problem.Status);
+        Assert.Contains(told, problem.Message, StringComparison.Ordinal);
     }
 
     private async Task GivenServiceAsync()

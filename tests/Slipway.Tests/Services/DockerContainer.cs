@@ -32,6 +32,8 @@ internal sealed record DockerContainer(string Id)
         var ids = containers.Select(container => container.Id).ToList();
         machine.Answers[string.Join(' ', DockerCommands.ListContainers(paths))] = string.Join('\n', ids);
         machine.Answers[string.Join(' ', DockerCommands.Inspect(ids))] = JsonSerializer.Serialize(containers.Select(container => container.Inspection(paths)));
+        foreach (var container in containers)
+            machine.Answers[string.Join(' ', DockerCommands.Inspect([container.Id]))] = JsonSerializer.Serialize(new[] { container.Inspection(paths) });
     }
 
     private object Inspection(StackPaths paths) => new
