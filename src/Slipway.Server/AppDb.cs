@@ -232,9 +232,21 @@ internal abstract class AppDb(DbContextOptions options) : IdentityUserContext<Us
     {
         ChangeTracker.DetectChanges();
         // What a request changes and the key under which it may be repeated are saved together or not at all.
-        if (_origin is { Repeatable: { } request, IsRepeatableStored: false } && ChangeTracker.HasChanges() && Entry(request).State is EntityState.Detached)
-            Add(request);
+        if (_origin is { Repeatable: { } request, IsRepeatableStored: false } && ChangeTracker.HasChanges())
+            Keep(request);
         Audit.Capture();
+    }
+
+    private void Keep(IdempotentRequest request)
+    {
+        var begun = ChangeTracker.Entries<StackAction>().FirstOrDefault(entry => entry.State is EntityState.Added)?.Entity;
+        if (Entry(request).State is EntityState.Detached)
+        {
+            // Another attempt at the same transaction may have set these.
+            (request.ActionId, request.Action) = (null, begun);
+            Add(request);
+        }
+        request.Action ??= begun;
     }
 
     private void Committed(int entries)

@@ -11,8 +11,8 @@ using Slipway.Server.Users;
 namespace Slipway.Server.Actions;
 
 /// <summary>
-/// Cancels an action: what runs is ended where it runs. A deployment that waits is over at once, everything else ends when its turn comes, without having
-/// begun.
+/// Cancels an action: what runs is ended where it runs, what waits is over at once. Only an analysis that waits ends when its turn comes, without having
+/// begun: the stack's status depends on it.
 /// </summary>
 internal sealed class CancelAction(AppDb db, Caller caller, ActionQueue queue, RunningActions running, DeploymentEnd ending, TimeProvider time)
 {
@@ -46,16 +46,17 @@ internal sealed class CancelAction(AppDb db, Caller caller, ActionQueue queue, R
                 return ApiProblem.Conflict($"The {noun} is finished; there is nothing to cancel.");
             action.CancelledBy ??= caller.Email;
             cancelled = action;
-            if (action.ClaimedAt is null && await db.Deployments.FirstOrDefaultAsync(row => row.ActionId == action.Id, cancel) is { } deployment)
-                await EndWaitingAsync(action, deployment.Id, cancel);
+            if (action.ClaimedAt is null && action.Kind is not (CreateStack.Kind or StackEndpoints.AnalyseKind))
+                await EndWaitingAsync(action, cancel);
             return Api.Ok(new OkReply(true, $"Cancelling {noun}"));
         }
     }
 
-    private Task EndWaitingAsync(StackAction action, int deploymentId, CancellationToken cancellationToken)
+    private async Task EndWaitingAsync(StackAction action, CancellationToken cancellationToken)
     {
         var end = new ActionEnd(IsSuccess: false, IsCancelled: true, $"Cancelled by {caller.Email} before it began");
         (action.FinishedAt, action.IsSuccess, action.Message) = (time.GetUtcNow(), false, end.Message);
-        return ending.EndQueuedAsync(db, deploymentId, end, cancellationToken);
+        if (await db.Deployments.FirstOrDefaultAsync(row => row.ActionId == action.Id, cancellationToken) is { } deployment)
+            await ending.EndQueuedAsync(db, deployment.Id, end, cancellationToken);
     }
 }

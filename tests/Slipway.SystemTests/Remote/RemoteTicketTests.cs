@@ -158,8 +158,11 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
         var command = Command(["sh", "-c", "echo $$ >>/root/completed"]);
         var host = server.Host();
         await host.RunAsync(command, null, Token);
+        var (old, recent) = (TestServer.NewTicket(), TestServer.NewTicket());
+        await server.ExecAsync("sh", "-c", "cd /var/lib/slipway/tickets && rm -f .pruned && mkdir $0 $1 && touch -d '31 days ago' $0 && touch -d '29 days ago' $1", old, recent);
         await host.CompleteAsync([command.Ticket!, TestServer.NewTicket()], Token);
-        Assert.Equal("", await server.ExecAsync("find", "/var/lib/slipway/tickets", "-name", command.Ticket!));
+        Assert.Equal("", await server.ExecAsync("find", "/var/lib/slipway/tickets", "-name", command.Ticket!, "-o", "-name", old));
+        Assert.NotEqual("", await server.ExecAsync("find", "/var/lib/slipway/tickets", "-name", recent));
         await host.RunAsync(command, null, Token);
         Assert.Equal("2", await server.ExecAsync("grep", "-c", "", "/root/completed"));
     }

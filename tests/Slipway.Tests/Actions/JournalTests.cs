@@ -56,7 +56,7 @@ public sealed class JournalTests : IAsyncDisposable
         Assert.Equal(["of 1", "of 1"], await _app.InDatabaseAsync(db => db.LogLines.Select(line => line.Text).ToListAsync(Cancel)));
 
         ActionRun RunOf(int id) => new(
-            new(id, new(1), "my_app", 1, "kind", "{}", null) { StackUid = "uid", BegunAt = DateTimeOffset.UnixEpoch }, log, _app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, KnownTicket>());
+            new(id, new(1), "my_app", 1, "kind", "{}", null) { StackUid = "uid", BegunAt = DateTimeOffset.UnixEpoch, CreatedAt = DateTimeOffset.UnixEpoch }, log, _app.Services.GetRequiredService<IRemoteHosts>(), new Dictionary<string, KnownTicket>());
     }
 
     [Fact]
@@ -100,7 +100,9 @@ public sealed class JournalTests : IAsyncDisposable
             db.JournalTickets.Add(new() { Ticket = "feed", ActionId = action.Id, ServerId = 7 });
         });
         var ended = await RunAsync(stack.Uid);
-        Assert.Equal((false, "Cancelled by somebody@example.com"), (ended.IsSuccess, ended.Message));
+        Assert.False(ended.IsSuccess);
+        // Nobody asked its server whether the command is over.
+        Assert.StartsWith("Cancelled by somebody@example.com, not confirmed", ended.Message, StringComparison.Ordinal);
         Assert.True(await _app.InDatabaseAsync(db => db.JournalTickets.AllAsync(ticket => ticket.IsLeft, Cancel)));
         var step = await _app.InDatabaseAsync(db => db.JournalSteps.SingleAsync(Cancel));
         Assert.Equal((JournalStep.Failed, true), (step.State, step.FinishedAt is not null));
@@ -123,11 +125,51 @@ public sealed class JournalTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task EndThatCannotBeRecorded_EndsTheActionAllTheSame()
+    {
+        await using var app = new SlipwayApp { Replace = services => services.AddSingleton<IActionHandler, WorkThatCannotEnd>() };
+        var stack = await (await app.GivenOwnerAsync()).GivenStackAsync();
+        await app.ChangeAsync(async db => (await db.Actions.SingleAsync(Cancel)).Kind = WorkThatCannotEnd.Name);
+        var id = await app.InDatabaseAsync(db => db.Stacks.Where(row => row.Uid == stack.Uid).Select(row => row.Id).SingleAsync(Cancel));
+        Assert.True(await app.Services.GetRequiredService<ActionExecutor>().RunNextAsync(new(id)));
+        var ended = await app.InDatabaseAsync(db => db.Actions.SingleAsync(Cancel));
+        Assert.False(ended.IsSuccess);
+        Assert.Contains("could not be recorded whole: No end", ended.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ServerThatDoesNotConfirmACancel_IsAskedNothingMore()
+    {
+        await (await _app.GivenOwnerAsync()).GivenStackAsync();
+        var claim = await _app.Services.GetRequiredService<ActionJournal>().ClaimNextAsync(new(1), Cancel);
+        var log = _app.Services.GetRequiredService<JournalLog>();
+        var run = new ActionRun(claim!, log, _app.Machines, new Dictionary<string, KnownTicket>());
+        var server = new ServerThatComesBack();
+        var host = new JournaledHost(server, run, log, 7, "Lion", new Dictionary<string, long> { ["feed"] = 0 });
+        await Assert.ThrowsAsync<RemoteUnavailableException>(() => host.CancelOpenAsync(Cancel));
+        await host.CancelOpenAsync(Cancel);
+        var failure = await Assert.ThrowsAsync<RemoteUnavailableException>(() => host.ApplyAsync([new Remove("/x")], Cancel));
+        Assert.Equal(RemoteFault.Unreachable, failure.Fault);
+        Assert.Equal(["cancel feed: away"], server.Calls);
+        Assert.Equal(["feed"], host.OpenTickets);
+    }
+
     private async Task<StackAction> RunAsync(string stackUid)
     {
         var id = await _app.InDatabaseAsync(db => db.Stacks.Where(stack => stack.Uid == stackUid).Select(stack => stack.Id).SingleAsync(Cancel));
         Assert.True(await _app.Services.GetRequiredService<ActionExecutor>().RunNextAsync(new(id)));
         return await _app.InDatabaseAsync(db => db.Actions.AsNoTracking().Include(action => action.Stack).FirstAsync(action => action.FinishedAt != null, Cancel));
+    }
+
+    private sealed class WorkThatCannotEnd : IActionHandler
+    {
+        public const string Name = "cannot-end";
+
+        public string Kind => Name;
+
+        public Task<ActionPlan> PlanAsync(ActionRun run, CancellationToken cancellationToken) =>
+            Task.FromResult(new ActionPlan([]) { OnEndAsync = (_, _, _) => throw new InvalidOperationException("No end.") });
     }
 
     private sealed class ServerThatComesBack : IRemoteHost

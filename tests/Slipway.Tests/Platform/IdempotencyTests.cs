@@ -63,6 +63,37 @@ public sealed class IdempotencyTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task AnswerThatWasLost_NamesTheActionThatWasBegun()
+    {
+        var (owner, uid) = await GivenDeployableAsync();
+        var (deploy, act) = ($"/api/3/stacks/{uid}/deployments.json", $"/api/3/stacks/{uid}/actions.json");
+        var deployed = (await PostAsync(owner, deploy, "k-1", "{}")).Body["response"]!;
+        var acted = (await PostAsync(owner, act, "k-2", """{"command":"clear_caches"}""")).Body["response"]!;
+        await _app.ChangeAsync(db => db.IdempotentRequests.ExecuteUpdateAsync(set => set.SetProperty(row => row.Answer, (Engine.Secret?)null), Cancel));
+
+        var deployedAgain = await PostAsync(owner, deploy, "k-1", "{}");
+        var actedAgain = await PostAsync(owner, act, "k-2", """{"command":"clear_caches"}""");
+        Assert.Equal((HttpStatusCode.OK, true), (deployedAgain.Status, deployedAgain.IsReplayed));
+        Assert.Equal((int)deployed["async_action_id"]!, (int)deployedAgain.Body["response"]!["async_action_id"]!);
+        Assert.Equal((int)deployed["deployment_id"]!, (int)deployedAgain.Body["response"]!["deployment_id"]!);
+        Assert.Equal((HttpStatusCode.OK, true), (actedAgain.Status, actedAgain.IsReplayed));
+        Assert.Equal((int)acted["id"]!, (int)actedAgain.Body["response"]!["id"]!);
+    }
+
+    [Fact]
+    public async Task RequestThatJoinedAnother_IsRemembered()
+    {
+        var (owner, uid) = await GivenDeployableAsync();
+        var path = $"/api/3/stacks/{uid}/deployments.json";
+        await PostAsync(owner, path, "k-1", "{}");
+        var joined = await PostAsync(owner, path, "k-2", "{}");
+        await _app.ChangeAsync(Given.FinishActionsAsync);
+        var again = await PostAsync(owner, path, "k-2", "{}");
+        Assert.True(again.IsReplayed);
+        Assert.Equal(joined.Body.ToJsonString(), again.Body.ToJsonString());
+    }
+
+    [Fact]
     public async Task Answer_IsSealed_WhereItIsKept()
     {
         var owner = await _app.GivenOwnerAsync();
@@ -71,6 +102,16 @@ public sealed class IdempotencyTests : IAsyncDisposable
         var kept = await _app.InDatabaseAsync(db => db.Database.SqlQuery<string>($"SELECT Answer AS Value FROM IdempotentRequests").SingleAsync(Cancel));
         Assert.DoesNotContain(token, kept, StringComparison.Ordinal);
         Assert.Equal(token, (string?)(await PostAsync(owner, "/api/3/tokens", "k", """{"name":"a","scopes":"public"}""")).Body["response"]!["token"]);
+    }
+
+    private async Task<(Person Owner, string Uid)> GivenDeployableAsync()
+    {
+        var owner = await _app.GivenOwnerAsync();
+        var uid = (await owner.GivenStackAsync()).Uid;
+        _app.Machines.Add("192.0.2.1");
+        await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.1" }, Cancel);
+        await _app.ChangeAsync(db => Given.AnalysisAsync(db, uid));
+        return (owner, uid);
     }
 
     private static async Task<(HttpStatusCode Status, JsonNode Body, bool IsReplayed)> PostAsync(Person person, string path, string key, string body)

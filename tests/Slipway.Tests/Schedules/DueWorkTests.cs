@@ -60,13 +60,31 @@ public sealed class DueWorkTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromHours(1));
         _counter.Fails = true;
         await Due.RunDueAsync(Stop);
-        Assert.Equal((null, Noon.AddMinutes(61)), ((await ReadAsync()).LastAt, (await ReadAsync()).NextAt));
+        await Due.RunDueAsync(Stop);
+        var failed = await ReadAsync();
+        Assert.Equal((null, Noon.AddHours(1), Noon.AddMinutes(61)), (failed.LastAt, failed.NextAt, failed.RetryAt));
         Assert.DoesNotContain("done", await NamesAsync());
 
         _counter.Fails = false;
         _time.Advance(TimeSpan.FromMinutes(1));
         await Due.RunDueAsync(Stop);
         Assert.Contains("done", await NamesAsync());
+        Assert.Null((await ReadAsync()).RetryAt);
+    }
+
+    [Fact]
+    public async Task Failure_LosesNoneOfTheTimesThatAreToBeDoneEach()
+    {
+        await GivenAsync(CatchUp.Each);
+        _time.Advance(TimeSpan.FromHours(3));
+        _counter.Fails = true;
+        await Due.RunDueAsync(Stop);
+        _counter.Fails = false;
+        var failed = _counter.Runs;
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Due.RunDueAsync(Stop);
+        Assert.Equal(3, _counter.Runs - failed);
+        Assert.Equal(Noon.AddHours(4), (await ReadAsync()).NextAt);
     }
 
     [Fact]

@@ -176,13 +176,31 @@ sub complete_tickets {
     my $fence = fence($stack, $epoch);
     for my $ticket (@tickets) {
         my $directory = ticket_directory($ticket);
-        next if !-d $directory;
-        my $lock = lock_ticket($directory);
-        fault('refused', "ticket $ticket is still running") if is_running($directory);
-        opendir my $listing, $directory or next;
-        unlink map { "$directory/$_" } grep { !/\A\.\.?\z/ && $_ ne 'lock' } readdir $listing;
-        unlink "$directory/lock";
-        rmdir $directory or $! == $ENOENT or os_fault("cannot remove $directory");
+        forget_ticket($directory) or fault('refused', "ticket $ticket is still running") if -d $directory;
     }
+    prune_tickets(own_directory('tickets'));
     send_result();
+}
+
+# No when it still runs.
+sub forget_ticket {
+    my ($directory) = @_;
+    my $lock = lock_ticket($directory);
+    return 0 if is_running($directory);
+    opendir my $listing, $directory or return 1;
+    unlink map { "$directory/$_" } grep { !/\A\.\.?\z/ && $_ ne 'lock' } readdir $listing;
+    unlink "$directory/lock";
+    rmdir $directory or $! == $ENOENT or os_fault("cannot remove $directory");
+    return 1;
+}
+
+# Those that nobody came back for within a month: no action takes that long. Looked for once a day.
+sub prune_tickets {
+    my ($root) = @_;
+    return if -e "$root/.pruned" && time - (stat _)[9] < 86_400;
+    open my $stamp, '>', "$root/.pruned" or return;
+    opendir my $listing, $root or return;
+    for my $directory (map { "$root/$_" } grep { /\A[0-9a-f]{8,64}\z/ } readdir $listing) {
+        forget_ticket($directory) if time - ((stat $directory)[9] || time) > 30 * 86_400;
+    }
 }

@@ -38,20 +38,22 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider t
         if (await db.IdempotentRequests.AsNoTracking().FirstOrDefaultAsync(
             row => row.UserId == caller.UserId && row.Key == key && row.CreatedAt >= oldest, cancellationToken) is { } known)
         {
-            await RepeatAsync(context, known, fingerprint);
+            await RepeatAsync(context, db, known, fingerprint);
             return;
         }
         await db.IdempotentRequests.Where(row => row.CreatedAt < oldest).ExecuteDeleteAsync(cancellationToken);
         origin.Repeatable = new() { UserId = caller.UserId, Key = key, Fingerprint = fingerprint, CreatedAt = time.GetUtcNow() };
+        // A client that does not wait for its answer will ask for it again.
+        context.RequestAborted = CancellationToken.None;
         await AnswerAsync(context, db, origin);
     }
 
-    private static async Task RepeatAsync(HttpContext context, IdempotentRequest known, string fingerprint)
+    private static async Task RepeatAsync(HttpContext context, AppDb db, IdempotentRequest known, string fingerprint)
     {
         if (known.Fingerprint != fingerprint)
             await ApiProblem.Conflict($"This {Header} was used for another request. Choose a new one.").ExecuteAsync(context);
         else if (known.Answer is not { } answer)
-            await ApiProblem.Conflict("The first request with this key is still at work, or its answer was lost. Look at what it was to change.").ExecuteAsync(context);
+            await (await LostAnswer.FindAsync(context, db, known)).ExecuteAsync(context);
         else
         {
             context.Response.StatusCode = known.Status!.Value;
@@ -61,7 +63,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider t
         }
     }
 
-    // Only what changed something is remembered: what was refused may be sent again when its cause is gone.
+    // What was refused may be sent again when its cause is gone. What was done is remembered, also where it changed nothing, as when it joined what waits.
     private async Task AnswerAsync(HttpContext context, AppDb db, Origin origin)
     {
         var (row, stream) = (origin.Repeatable!, context.Response.Body);
@@ -75,16 +77,22 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider t
         {
             context.Response.Body = stream;
         }
-        if (origin.IsRepeatableStored)
-        {
-            var text = new Secret(Encoding.UTF8.GetString(answer.GetBuffer().AsSpan(0, (int)answer.Length)));
-            await db.WriteAsync(
-                token => db.IdempotentRequests.Where(one => one.UserId == row.UserId && one.Key == row.Key).ExecuteUpdateAsync(
-                    set => set.SetProperty(one => one.Status, context.Response.StatusCode).SetProperty(one => one.Answer, text), token),
-                CancellationToken.None);
-        }
+        if (origin.IsRepeatableStored || context.Response.StatusCode is >= 200 and < 300)
+            await db.WriteAsync(KeepAsync, CancellationToken.None);
         answer.Position = 0;
         await answer.CopyToAsync(stream, context.RequestAborted);
+
+        async Task KeepAsync(CancellationToken token)
+        {
+            var text = new Secret(Encoding.UTF8.GetString(answer.GetBuffer().AsSpan(0, (int)answer.Length)));
+            var known = await db.IdempotentRequests.Where(one => one.UserId == row.UserId && one.Key == row.Key).ExecuteUpdateAsync(
+                set => set.SetProperty(one => one.Status, context.Response.StatusCode).SetProperty(one => one.Answer, text), token);
+            if (known > 0)
+                return;
+            (row.Status, row.Answer) = (context.Response.StatusCode, text);
+            db.Add(row);
+            await db.SaveChangesAsync(token);
+        }
     }
 
     private static async Task<string> FingerprintAsync(HttpRequest request, Caller caller, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Slipway.Engine;
+using Slipway.Server.Actions;
 
 namespace Slipway.Server.Platform.Idempotency;
 
@@ -17,6 +18,11 @@ internal sealed class IdempotentRequest
 
     public DateTimeOffset CreatedAt { get; set; }
 
+    public int? ActionId { get; set; }
+
+    /// <summary>The action that it began; null when it began none. It tells what came of a request whose answer was lost.</summary>
+    public StackAction? Action { get; set; }
+
     /// <summary>HTTP status of the answer; null as long as there is none.</summary>
     public int? Status { get; set; }
 
@@ -30,6 +36,7 @@ internal sealed class IdempotentRequestConfiguration : IEntityTypeConfiguration<
     {
         builder.HasKey(request => new { request.UserId, request.Key });
         builder.HasIndex(request => request.CreatedAt);
+        builder.HasOne(request => request.Action).WithMany().HasForeignKey(request => request.ActionId).OnDelete(DeleteBehavior.SetNull);
         builder.Property(request => request.Key).HasMaxLength(IdempotencyMiddleware.MaxKey);
         builder.Property(request => request.Fingerprint).HasMaxLength(64);
     }

@@ -27,7 +27,7 @@ internal sealed partial class DueWork(
         while (true)
         {
             var now = time.GetUtcNow();
-            var due = await db.Schedules.Where(row => row.NextAt <= now).OrderBy(row => row.NextAt).Select(row => row.Id).Take(100)
+            var due = await Due(db, now).OrderBy(row => row.NextAt).Select(row => row.Id).Take(100)
                 .ToListAsync(cancellationToken);
             foreach (var id in due)
                 await RunAsync(db, id, cancellationToken);
@@ -57,6 +57,9 @@ internal sealed partial class DueWork(
         }
     }
 
+    private static IQueryable<Schedule> Due(AppDb db, DateTimeOffset now) =>
+        db.Schedules.Where(row => row.NextAt <= now && (row.RetryAt == null || row.RetryAt <= now));
+
     private async Task RunAsync(AppDb db, int id, CancellationToken cancellationToken)
     {
         try
@@ -69,7 +72,7 @@ internal sealed partial class DueWork(
             db.ChangeTracker.Clear();
             var later = time.GetUtcNow() + RetryInterval;
             await db.WriteAsync(
-                token => db.Schedules.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.NextAt, later), token), cancellationToken);
+                token => db.Schedules.Where(row => row.Id == id).ExecuteUpdateAsync(set => set.SetProperty(row => row.RetryAt, later), token), cancellationToken);
         }
 
         async Task DoAsync(CancellationToken token)
@@ -77,13 +80,13 @@ internal sealed partial class DueWork(
             var now = time.GetUtcNow();
             // Another node may have been faster, so nothing counts that was read before.
             db.ChangeTracker.Clear();
-            if (await db.Schedules.FirstOrDefaultAsync(row => row.Id == id && row.NextAt <= now, token) is not { } schedule)
+            if (await Due(db, now).FirstOrDefaultAsync(row => row.Id == id, token) is not { } schedule)
                 return;
             var wasMissed = now - schedule.NextAt > Punctuality;
             var hasMore = !(wasMissed && schedule.CatchUp is CatchUp.Skip) && await _works[schedule.Kind].RunAsync(db, schedule, token);
             if (hasMore)
                 return;
-            schedule.LastAt = now;
+            (schedule.LastAt, schedule.RetryAt) = (now, null);
             schedule.NextAt = NextAfter(schedule.Cron, schedule.CatchUp is CatchUp.Each ? schedule.NextAt : now);
         }
     }

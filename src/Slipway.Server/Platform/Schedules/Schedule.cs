@@ -23,6 +23,9 @@ internal sealed class Schedule
     public DateTimeOffset NextAt { get; set; }
 
     public DateTimeOffset? LastAt { get; set; }
+
+    /// <summary>Not before this, after it failed. It is still due since <see cref="NextAt"/>.</summary>
+    public DateTimeOffset? RetryAt { get; set; }
 }
 
 /// <summary>What becomes of the times of a schedule that passed while no node ran.</summary>

@@ -20,11 +20,17 @@ internal sealed partial class ActionExecutor(
         var cancelled = running.Begin(claim.ActionId);
         try
         {
-            return await RunAsync(claim, cancelled.Token) && !running.IsStopping;
+            await RunAsync(claim, cancelled.Token);
+            return !running.IsStopping;
         }
         catch (FencedException exception)
         {
             LogFenced(exception, claim.ActionId);
+            return false;
+        }
+        catch (Exception exception) when (running.IsStopping || DatabaseErrors.IsUnavailable(exception))
+        {
+            LogLeft(exception, claim.ActionId);
             return false;
         }
         finally
@@ -33,8 +39,8 @@ internal sealed partial class ActionExecutor(
         }
     }
 
-    // False when the action is not over: then the sweep takes it up again.
-    private async Task<bool> RunAsync(ActionClaim claim, CancellationToken cancelled)
+    // What is thrown while the node stops, or while the database is away, leaves the action where it is: then the sweep takes it up again.
+    private async Task RunAsync(ActionClaim claim, CancellationToken cancelled)
     {
         var run = await runs.OpenAsync(claim);
         await using var scope = scopes.CreateAsyncScope();
@@ -50,22 +56,35 @@ internal sealed partial class ActionExecutor(
             plan = WorkTelemetry.Watch(await handler.PlanAsync(run, CancellationToken.None), claim.Kind);
             end = claim.CancelledBy is null ? await RunStepsAsync(run, plan, ended, cancelled) : await CancelAsync(run);
         }
-        catch (Exception exception) when (exception is not FencedException)
+        catch (Exception exception) when (IsItsOwn(exception))
         {
-            if (running.IsStopping || DatabaseErrors.IsUnavailable(exception))
-            {
-                LogLeft(exception, claim.ActionId, run.StepName);
-                return false;
-            }
-            end = cancelled.IsCancellationRequested ? await CancelAsync(run) : await FailAsync(run, exception);
+            end = cancelled.IsCancellationRequested || claim.CancelledBy is not null ? await CancelAsync(run) : await FailAsync(run, exception);
         }
         if (!end.IsSuccess && plan is not null)
             await PutRightAsync(run, plan);
         await run.FlushAsync();
         plan ??= new([]) { OnEndAsync = (db, unplanned, token) => handler?.EndUnplannedAsync(db, run, unplanned, token) ?? Task.CompletedTask };
-        await journal.EndAsync(claim, plan, ended, run.State, end, end.IsSuccess ? [] : run.OpenTickets, CancellationToken.None);
+        await EndAsync(run, plan, ended, end);
         await ForgetTicketsAsync(run);
-        return true;
+    }
+
+    // Else it is the node's or the database's, and says nothing about the action.
+    private bool IsItsOwn(Exception exception) => exception is not FencedException && !running.IsStopping && !DatabaseErrors.IsUnavailable(exception);
+
+    private async Task EndAsync(ActionRun run, ActionPlan plan, IReadOnlyList<JournalStep> ended, ActionEnd end)
+    {
+        var left = end.IsSuccess ? [] : run.OpenTickets;
+        try
+        {
+            await journal.EndAsync(run.Claim, plan, ended, run.State, end, left, CancellationToken.None);
+        }
+        catch (Exception exception) when (IsItsOwn(exception))
+        {
+            // Whatever its handler wanted to say: an action that cannot end would be tried for ever, and all behind it would wait.
+            LogFailed(exception, run.Claim.ActionId, "the end");
+            var message = run.Clean($"{end.Message} Its end could not be recorded whole: {StepRunner.Describe(exception)}".TrimStart());
+            await journal.EndAsync(run.Claim, new([]), ended, run.State, new(IsSuccess: false, end.IsCancelled, message), run.OpenTickets, CancellationToken.None);
+        }
     }
 
     private async Task<ActionEnd> RunStepsAsync(ActionRun run, ActionPlan plan, List<JournalStep> ended, CancellationToken cancelled)
@@ -83,7 +102,7 @@ internal sealed partial class ActionExecutor(
         {
             await plan.OnFailureAsync(patience.Token);
         }
-        catch (Exception exception) when (!running.IsStopping && exception is not FencedException)
+        catch (Exception exception) when (IsItsOwn(exception))
         {
             await run.WriteAsync("", Severity.Warning, run.Clean($"Cleaning up failed: {StepRunner.Describe(exception)}"));
         }
@@ -109,10 +128,15 @@ internal sealed partial class ActionExecutor(
         var message = $"Cancelled by {await journal.ReadCancelledByAsync(run.Claim.ActionId, CancellationToken.None)}";
         try
         {
-            if (!await run.CancelRemoteAsync(patience.Token))
-                message += ", not confirmed: a server still ends its processes";
+            await run.CancelRemoteAsync(patience.Token);
+            if (run.OpenTickets.Count > 0)
+                message += ", not confirmed: a server still ends its processes, or was not asked. The stack waits for that before it runs anything else there";
         }
-        catch (Exception exception) when (exception is not FencedException && !DatabaseErrors.IsUnavailable(exception))
+        catch (OperationCanceledException) when (!running.IsStopping)
+        {
+            message += ", not confirmed: a server did not answer in time";
+        }
+        catch (Exception exception) when (IsItsOwn(exception))
         {
             message += $", not confirmed: {exception.Message}";
         }
@@ -120,14 +144,15 @@ internal sealed partial class ActionExecutor(
         return new(IsSuccess: false, IsCancelled: true, message);
     }
 
-    // Forgotten tickets only free space on the server; they are pruned by age there too.
+    // That only frees space on the server, which prunes them by age too: the next action must not wait for a server that is away.
     private async Task ForgetTicketsAsync(ActionRun run)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
         {
-            await run.ForgetTicketsAsync(CancellationToken.None);
+            await run.ForgetTicketsAsync(patience.Token);
         }
-        catch (RemoteUnavailableException exception)
+        catch (Exception exception) when (exception is RemoteUnavailableException or OperationCanceledException)
         {
             LogNotForgotten(exception, run.Claim.ActionId);
         }
@@ -136,8 +161,8 @@ internal sealed partial class ActionExecutor(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Action {ActionId} was taken over by another node")]
     private partial void LogFenced(Exception exception, int actionId);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Action {ActionId} is left at step '{Step}', to be taken up again")]
-    private partial void LogLeft(Exception exception, int actionId, string step);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Action {ActionId} is left, to be taken up again")]
+    private partial void LogLeft(Exception exception, int actionId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Action {ActionId} failed at step '{Step}'")]
     private partial void LogFailed(Exception exception, int actionId, string step);

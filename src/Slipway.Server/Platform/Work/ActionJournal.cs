@@ -24,6 +24,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
 
         async Task TakeAsync(CancellationToken token)
         {
+            claim = null;
             var action = await Due(db).Include(row => row.Stack).Where(row => row.StackId == lane.StackId && row.IsBeside == lane.IsBeside)
                 .OrderBy(row => row.Id).FirstOrDefaultAsync(token);
             if (action is null)
@@ -42,6 +43,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
             {
                 StackUid = action.Stack.Uid,
                 BegunAt = action.ClaimedAt.Value,
+                CreatedAt = action.CreatedAt,
                 IsResumed = isResumed,
                 Requester = action.UserEmail,
                 CancelledBy = action.CancelledBy,
@@ -165,8 +167,7 @@ internal sealed class ActionJournal(IServiceScopeFactory scopes, ActionFeed feed
 
         async Task FencedAsync(CancellationToken token)
         {
-            if (!await db.Stacks.AnyAsync(stack => stack.Id == claim.StackId && (claim.Lane.IsBeside ? stack.BesideEpoch : stack.Epoch) == claim.Epoch, token))
-                throw new FencedException(claim.Slug, claim.Epoch);
+            await claim.ConfirmAsync(db, token);
             await work(db);
             await db.SaveChangesAsync(token);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.EntityFrameworkCore;
 using Slipway.Engine;
 using Slipway.Engine.Remote;
 
@@ -75,12 +76,8 @@ internal sealed class ActionRun(ActionClaim claim, JournalLog log, IRemoteHosts 
     /// <summary>Ends when everything written before is in the database.</summary>
     public Task FlushAsync() => log.FlushAsync(CancellationToken.None);
 
-    /// <summary>Ends every command of this action that may still run on a machine; false when a machine did not confirm it.</summary>
-    public async Task<bool> CancelRemoteAsync(CancellationToken cancellationToken)
-    {
-        var confirmed = await Task.WhenAll(OpenHosts().Select(host => host.CancelOpenAsync(cancellationToken)));
-        return Array.TrueForAll(confirmed, ended => ended);
-    }
+    /// <summary>Ends every command of this action that may still run on a machine; those whose machine does not confirm it stay among <see cref="OpenTickets"/>.</summary>
+    public Task CancelRemoteAsync(CancellationToken cancellationToken) => Task.WhenAll(OpenHosts().Select(host => host.CancelOpenAsync(cancellationToken)));
 
     /// <summary>Forgets the tickets on the machines, which are no longer needed once the action has ended.</summary>
     public Task ForgetTicketsAsync(CancellationToken cancellationToken) =>
@@ -125,6 +122,9 @@ internal sealed record ActionClaim(int ActionId, Lane Lane, string Slug, long Ep
     /// <summary>When its work began for the first time, on whichever node.</summary>
     public required DateTimeOffset BegunAt { get; init; }
 
+    /// <summary>When it was asked for. A database that was restored from a backup gives its id to another action, which was asked for later.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>Whether this process or another began it before: servers that do not answer now did then.</summary>
     public bool IsResumed { get; init; }
 
@@ -139,6 +139,13 @@ internal sealed record ActionClaim(int ActionId, Lane Lane, string Slug, long Ep
 
     /// <summary>Why a step failed before a restart.</summary>
     public string? Message { get; init; }
+
+    /// <exception cref="FencedException">Another node has taken the stack's work over.</exception>
+    public async Task ConfirmAsync(AppDb db, CancellationToken cancellationToken)
+    {
+        if (!await db.Stacks.AnyAsync(stack => stack.Id == Lane.StackId && (Lane.IsBeside ? stack.BesideEpoch : stack.Epoch) == Epoch, cancellationToken))
+            throw new FencedException(Slug, Epoch);
+    }
 }
 
 /// <summary>A command that an action has started before, as its journal knows it.</summary>

@@ -53,9 +53,9 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
             batch.Clear();
             while (batch.Count < BatchSize && _entries.Reader.TryRead(out var entry))
                 batch.Add(entry);
-            await StoreAsync(batch.Where(entry => entry.Flushed is null).ToList(), stoppingToken);
+            var isStored = await StoreAsync(batch.Where(entry => entry.Flushed is null).ToList(), stoppingToken);
             foreach (var entry in batch)
-                entry.Flushed?.TrySetResult();
+                _ = isStored ? entry.Flushed?.TrySetResult() : entry.Flushed?.TrySetCanceled(stoppingToken);
             foreach (var actionId in batch.Where(entry => entry.Flushed is null).Select(entry => entry.Run.Claim.ActionId).Distinct())
                 feed.Signal(actionId);
         }
@@ -68,7 +68,8 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
     }
 
     // A database that cannot be written to is waited for. A line that it refuses is left out, or it would hold up the log of every action for ever.
-    private async Task StoreAsync(List<JournalEntry> lines, CancellationToken stoppingToken)
+    // No when the server stops before they could be.
+    private async Task<bool> StoreAsync(List<JournalEntry> lines, CancellationToken stoppingToken)
     {
         var mark = new BatchMark();
         while (lines.Count > 0)
@@ -76,34 +77,33 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
             try
             {
                 await StoreAsync(lines, mark);
-                return;
+                return true;
             }
             // Whatever it is, Entity Framework wraps some of it: without this loop no action would end any more.
             catch (Exception exception)
             {
                 if (!DatabaseErrors.IsUnavailable(exception) && !DatabaseErrors.IsTransient(exception))
                 {
-                    await StoreApartAsync(lines, exception, stoppingToken);
-                    return;
+                    return await StoreApartAsync(lines, exception, stoppingToken);
                 }
                 LogStoreFailed(exception, lines.Count);
                 if (stoppingToken.IsCancellationRequested)
-                    return;
+                    return false;
                 await Task.Delay(TimeSpan.FromSeconds(1), time, CancellationToken.None);
             }
         }
+        return true;
     }
 
-    private async Task StoreApartAsync(List<JournalEntry> lines, Exception exception, CancellationToken stoppingToken)
+    private async Task<bool> StoreApartAsync(List<JournalEntry> lines, Exception exception, CancellationToken stoppingToken)
     {
         if (lines is [var only])
         {
             LogRefused(exception, only.Run.Claim.ActionId, only.Step);
-            return;
+            return true;
         }
         var half = lines.Count / 2;
-        await StoreAsync(lines[..half], stoppingToken);
-        await StoreAsync(lines[half..], stoppingToken);
+        return await StoreAsync(lines[..half], stoppingToken) && await StoreAsync(lines[half..], stoppingToken);
     }
 
     private async Task StoreAsync(List<JournalEntry> lines, BatchMark mark)
@@ -147,11 +147,17 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
-        if (await db.JournalTickets.AnyAsync(row => row.Ticket == ticket, cancellationToken))
-            return false;
-        db.JournalTickets.Add(new() { Ticket = ticket, ActionId = run.Claim.ActionId, ServerId = serverId });
-        await db.SaveChangesAsync(cancellationToken);
-        return true;
+        return await db.WriteAsync(StoreAsync, cancellationToken);
+
+        async Task<bool> StoreAsync(CancellationToken token)
+        {
+            await run.Claim.ConfirmAsync(db, token);
+            if (await db.JournalTickets.AnyAsync(row => row.Ticket == ticket, token))
+                return false;
+            db.JournalTickets.Add(new() { Ticket = ticket, ActionId = run.Claim.ActionId, ServerId = serverId });
+            await db.SaveChangesAsync(token);
+            return true;
+        }
     }
 
     private static IEnumerable<LogLine> ToLines(JournalEntry entry) => entry.Run.Clean(entry.Text).Split('\n').Select(text => new LogLine

@@ -19,6 +19,7 @@ internal sealed class JournaledHost(
     private readonly Lock _lock = new();
     private readonly List<string> _left = [.. run.Left[serverId]];
     private Task? _settling;
+    private volatile bool _isAway;
 
     public MachineSpec Machine => inner.Machine;
 
@@ -39,9 +40,18 @@ internal sealed class JournaledHost(
         await log.OpenTicketAsync(run, ticket, serverId, cancellationToken);
         _tickets[ticket] = true;
         var journaled = command with { Ticket = ticket, ResumeAt = offsets.GetValueOrDefault(ticket) };
-        var result = await inner.RunAsync(journaled, DeliverAsync, cancellationToken);
-        _tickets[ticket] = false;
-        return result;
+        try
+        {
+            var result = await inner.RunAsync(journaled, DeliverAsync, cancellationToken);
+            _tickets[ticket] = false;
+            return result;
+        }
+        catch (RemoteUnavailableException) when (cancellationToken.IsCancellationRequested)
+        {
+            // It was asked to end the command and did not answer in time; who cancels does not wait for it again.
+            _isAway = true;
+            throw;
+        }
 
         async ValueTask DeliverAsync(OutputLine line)
         {
@@ -61,10 +71,17 @@ internal sealed class JournaledHost(
         return await inner.ApplyAsync(changes, cancellationToken);
     }
 
-    public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken) => inner.ReadFileAsync(path, cancellationToken);
+    public Task<byte[]?> ReadFileAsync(string path, CancellationToken cancellationToken)
+    {
+        ThrowIfAway();
+        return inner.ReadFileAsync(path, cancellationToken);
+    }
 
-    public Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken) =>
-        inner.ConnectAsync(socketPath, afterwards, cancellationToken);
+    public Task<Stream> ConnectAsync(string socketPath, IReadOnlyList<string> afterwards, CancellationToken cancellationToken)
+    {
+        ThrowIfAway();
+        return inner.ConnectAsync(socketPath, afterwards, cancellationToken);
+    }
 
     public Task<Stream> OpenFileAsync(string path, CancellationToken cancellationToken) => inner.OpenFileAsync(path, cancellationToken);
 
@@ -74,29 +91,36 @@ internal sealed class JournaledHost(
 
     internal void BeginStep() => _repeats.Clear();
 
-    internal async Task<bool> CancelOpenAsync(CancellationToken cancellationToken)
+    internal async Task CancelOpenAsync(CancellationToken cancellationToken)
     {
-        var confirmed = true;
-        foreach (var ticket in OpenTickets.Concat(offsets.Keys).Distinct())
+        if (_isAway)
+            return;
+        try
         {
-            _tickets[ticket] = true;
-            var hasEnded = await inner.CancelAsync(ticket, cancellationToken);
-            _tickets[ticket] = !hasEnded;
-            confirmed &= hasEnded;
+            foreach (var ticket in OpenTickets.Concat(offsets.Keys).Distinct())
+            {
+                _tickets[ticket] = true;
+                _tickets[ticket] = !await inner.CancelAsync(ticket, cancellationToken);
+            }
         }
-        return confirmed;
+        catch (Exception exception) when (exception is RemoteUnavailableException { Fault: RemoteFault.Unreachable } or OperationCanceledException)
+        {
+            _isAway = true;
+            throw;
+        }
     }
 
     internal async Task ForgetAsync(CancellationToken cancellationToken)
     {
         var ended = EndedTickets.ToList();
-        if (ended.Count > 0)
+        if (ended.Count > 0 && !_isAway)
             await inner.CompleteAsync(ended, cancellationToken);
     }
 
     // What an action before this one left behind must have ended before anything else runs, however long the machine takes to be there again.
     private Task SettleAsync(CancellationToken cancellationToken)
     {
+        ThrowIfAway();
         lock (_lock)
         {
             if (_settling is null or { IsFaulted: true } or { IsCanceled: true })
@@ -135,10 +159,17 @@ internal sealed class JournaledHost(
         }
     }
 
+    // What is put right after a cancel does without it: the next action waits for it instead.
+    private void ThrowIfAway()
+    {
+        if (_isAway)
+            throw new RemoteUnavailableException(Machine.Address, RemoteFault.Unreachable, $"{serverName} did not confirm that its processes have ended; nothing else is done there until it does.");
+    }
+
     private string NextTicket(string name)
     {
         var repeat = _repeats.AddOrUpdate(name, 0, (_, count) => count + 1);
-        var text = $"{run.Claim.StackUid}\n{run.Claim.ActionId}\n{serverId}\n{run.StepName}\n{name}\n{repeat}";
+        var text = $"{run.Claim.StackUid}\n{run.Claim.ActionId}\n{run.Claim.CreatedAt.ToUnixTimeMilliseconds()}\n{serverId}\n{run.StepName}\n{name}\n{repeat}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
     }
 }
