@@ -907,6 +907,9 @@ namespace Slipway.Server.Migrations.Postgres
                         .HasMaxLength(255)
                         .HasColumnType("character varying(255)");
 
+                    b.Property<int?>("ActionId")
+                        .HasColumnType("integer");
+
                     b.Property<string>("Answer")
                         .HasColumnType("text");
 
@@ -922,6 +925,8 @@ namespace Slipway.Server.Migrations.Postgres
                         .HasColumnType("integer");
 
                     b.HasKey("UserId", "Key");
+
+                    b.HasIndex("ActionId");
 
                     b.HasIndex("CreatedAt");
 
@@ -976,6 +981,9 @@ namespace Slipway.Server.Migrations.Postgres
                         .HasColumnType("character varying(100)");
 
                     b.Property<DateTimeOffset>("NextAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("RetryAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.HasKey("Id");
@@ -1748,6 +1756,16 @@ namespace Slipway.Server.Migrations.Postgres
                         .IsRequired();
 
                     b.Navigation("Stack");
+                });
+
+            modelBuilder.Entity("Slipway.Server.Platform.Idempotency.IdempotentRequest", b =>
+                {
+                    b.HasOne("Slipway.Server.Actions.StackAction", "Action")
+                        .WithMany()
+                        .HasForeignKey("ActionId")
+                        .OnDelete(DeleteBehavior.SetNull);
+
+                    b.Navigation("Action");
                 });
 
             modelBuilder.Entity("Slipway.Server.Processes.ProcessCount", b =>

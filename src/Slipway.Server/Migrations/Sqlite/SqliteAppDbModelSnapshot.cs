@@ -876,6 +876,9 @@ namespace Slipway.Server.Migrations.Sqlite
                         .HasMaxLength(255)
                         .HasColumnType("TEXT");
 
+                    b.Property<int?>("ActionId")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Answer")
                         .HasColumnType("TEXT");
 
@@ -891,6 +894,8 @@ namespace Slipway.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("UserId", "Key");
+
+                    b.HasIndex("ActionId");
 
                     b.HasIndex("CreatedAt");
 
@@ -943,6 +948,9 @@ namespace Slipway.Server.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<long>("NextAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("RetryAt")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
@@ -1699,6 +1707,16 @@ namespace Slipway.Server.Migrations.Sqlite
                         .IsRequired();
 
                     b.Navigation("Stack");
+                });
+
+            modelBuilder.Entity("Slipway.Server.Platform.Idempotency.IdempotentRequest", b =>
+                {
+                    b.HasOne("Slipway.Server.Actions.StackAction", "Action")
+                        .WithMany()
+                        .HasForeignKey("ActionId")
+                        .OnDelete(DeleteBehavior.SetNull);
+
+                    b.Navigation("Action");
                 });
 
             modelBuilder.Entity("Slipway.Server.Processes.ProcessCount", b =>
