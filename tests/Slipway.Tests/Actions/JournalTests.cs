@@ -178,7 +178,7 @@ public sealed class JournalTests : IAsyncDisposable
 
         public List<string> Calls { get; } = [];
 
-        public MachineSpec Machine => throw new InvalidOperationException("Nobody asks for it.");
+        public MachineSpec Machine { get; } = new("192.0.2.1", 22, "root", new("key"), "SHA256:x");
 
         public Task<bool> CancelAsync(string ticket, CancellationToken cancellationToken)
         {

@@ -58,6 +58,31 @@ public sealed class GuardedHostsTests : IAsyncLifetime
         Assert.Empty(_machine.Programs);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CancelledCommand_IsEnded_UnlessTheStackWasLost(bool isLost)
+    {
+        var (isEnded, cancel) = (false, new CancellationTokenSource());
+        var running = _host.RunAsync(
+            new() { Name = "long", Programs = [["long"]], Deadline = TimeSpan.FromMinutes(1), OpenInput = HangAsync }, onLine: null, cancel.Token);
+        if (isLost)
+        {
+            await TakeOverAsync();
+            _time.Advance(TimeSpan.FromSeconds(2));
+        }
+        await cancel.CancelAsync();
+        var end = await Assert.ThrowsAnyAsync<Exception>(() => running);
+        Assert.Equal((isLost, !isLost), (end is FencedException, isEnded));
+
+        async Task<Stream> HangAsync(CancellationToken token)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, token).ContinueWith(_ => isEnded = true, TaskScheduler.Default);
+            token.ThrowIfCancellationRequested();
+            return Stream.Null;
+        }
+    }
+
     private Task RunAsync(string program) => _host.RunAsync(new() { Name = program, Programs = [[program]], Deadline = TimeSpan.FromMinutes(1) }, onLine: null, Cancel);
 
     private Task TakeOverAsync() => _app.InDatabaseAsync(db => db.Stacks.ExecuteUpdateAsync(set => set.SetProperty(stack => stack.Epoch, stack => stack.Epoch + 1), Cancel));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Engine;
+using Slipway.Server.Actions;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;

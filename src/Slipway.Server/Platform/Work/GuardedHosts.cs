@@ -58,19 +58,26 @@ internal sealed class GuardedHosts(IRemoteHosts inner, ClaimCheck claims, Runnin
 
         public Task<MachineFacts> ReadFactsAsync(CancellationToken cancellationToken) => AskAsync("read facts", inner.ReadFactsAsync, cancellationToken);
 
-        // To cancel a request ends its command on the machine. So a node that stops does not cancel it, but leaves it.
+        // To cancel a request ends its command on the machine. So a node that stops does not cancel it, but leaves it; and one that has lost the stack's
+        // work meanwhile must not: the machine may not have heard of the other node yet.
         private async Task<T> AskAsync<T>(string what, Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
         {
             running.Stopping.ThrowIfCancellationRequested();
             using var span = WorkTelemetry.Source.StartActivity($"remote {what}", ActivityKind.Client)?.SetTag("server.address", Machine.Address);
             await claims.ConfirmAsync(scope, cancellationToken);
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, running.Stopping);
             var cancelling = new CancellationTokenSource();
-            await using var registration = cancellationToken.Register(() =>
+            var asking = ask(cancelling.Token);
+            try
             {
-                if (!running.IsStopping)
-                    cancelling.Cancel();
-            });
-            return await ask(cancelling.Token).WaitAsync(running.Stopping);
+                return await asking.WaitAsync(waiting.Token);
+            }
+            catch (OperationCanceledException) when (!asking.IsCompleted && !running.IsStopping)
+            {
+                await claims.ConfirmAsync(scope, running.Stopping);
+                await cancelling.CancelAsync();
+                return await asking.WaitAsync(running.Stopping);
+            }
         }
     }
 }

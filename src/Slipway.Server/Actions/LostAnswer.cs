@@ -2,11 +2,11 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Http;
-using Slipway.Server.Actions;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Platform.Idempotency;
 using Record = Slipway.Contracts.Actions;
 
-namespace Slipway.Server.Platform.Idempotency;
+namespace Slipway.Server.Actions;
 
 /// <summary>What is said to the repetition of a request that was done, but whose answer was lost: with a node that was killed, or the database.</summary>
 internal static class LostAnswer
