@@ -1,5 +1,6 @@
 using Slipway.Engine.Deployments;
 using Slipway.Engine.Deployments.Docker;
+using Slipway.Engine.Deployments.Docker.Tls;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -8,7 +9,9 @@ namespace Slipway.Engine.Operations;
 /// <summary>Writes nginx's sites of a stack anew, as for maintenance or another name; the release that serves goes on.</summary>
 internal static class RewriteSites
 {
-    public static IReadOnlyList<Step<DeployContext>> Steps { get; } =
+    public static IReadOnlyList<Step<DeployContext>> Steps => [SiteCertificates.StepWhere(HasSiteAsync), .. WriteAndReload];
+
+    private static IReadOnlyList<Step<DeployContext>> WriteAndReload { get; } =
     [
         new("write nginx's sites", (context, token) => context.OnWebServersAsync((server, host, cancel) => WriteAsync(context, server, host, cancel), token)),
         new("reload nginx", (context, token) => context.OnWebServersAsync((_, host, cancel) => ReloadAsync(context, host, cancel), token)),
@@ -19,7 +22,7 @@ internal static class RewriteSites
     {
         try
         {
-            foreach (var step in Steps)
+            foreach (var step in WriteAndReload)
                 await step.RunAsync(context, cancellationToken);
         }
         catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException)

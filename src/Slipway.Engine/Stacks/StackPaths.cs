@@ -43,6 +43,24 @@ public sealed partial record StackPaths
     /// <summary>The variables as lines that sh sources.</summary>
     public string EnvironmentFile => $"{Configuration}/environment.sh";
 
+    /// <summary>Where people put a certificate of their own for HTTPS. Only root looks in.</summary>
+    public string Tls => $"{Configuration}/tls";
+
+    public string OwnCertificate => $"{Tls}/certificate.pem";
+
+    public string OwnKey => $"{Tls}/key.pem";
+
+    /// <summary>A certificate with its key, checked: a copy of those, or self-signed.</summary>
+    public string TlsPair(string name) => $"{TlsPairs}/{name}";
+
+    public string TlsPairs => $"{Tls}/pairs";
+
+    /// <summary>Link to the pair that nginx reads.</summary>
+    public string LiveTls => $"{Tls}/live";
+
+    /// <summary>What nginx needs to check a pair; there is nothing while it does not.</summary>
+    public string TlsCheck => $"{Tls}/check";
+
     /// <summary>Included by nginx before its sites.</summary>
     public string NginxUpstream => $"/etc/nginx/conf.d/slipway-{Slug}-upstream.conf";
 

@@ -68,9 +68,9 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         Assert.Equal([before, before], [await app.GetAsync("/"), await app.GetAsync("/", servers[1])]);
 
         await servers[1].ExecuteAsync(["sh", "-c", "rm -f /var/log/containers/*/web"], App.Token);
-        // From now on with a database, which is on the first server.
+        // From now on under HTTPS, too, and with a database, which is on the first server.
         var services = await File.ReadAllTextAsync(Path.Combine(app.Code.Folder, ".cloud66/services.yml"), App.Token);
-        await app.Code.CommitAsync(new Dictionary<string, string?> { [".cloud66/services.yml"] = services + "  databases: [redis]\n" }, App.Token);
+        await app.Code.CommitAsync(new Dictionary<string, string?> { [".cloud66/services.yml"] = services.Replace("3000:80", "3000:80:443", StringComparison.Ordinal) + "  databases: [redis]\n" }, App.Token);
         Assert.Equal("1", await app.GetAsync("/peer", servers[1]));
         await using (var load = LoadGenerator.Start(servers[1].Url("/peer"), perSecond: 20))
         {
@@ -82,10 +82,15 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         Assert.Equal(await ImagesAsync(servers[0]), await ImagesAsync(servers[1]));
         await ProbeFromAfarAsync(app, uids[servers[1].Address]);
         Assert.Equal(["301", "301"], [await app.GetAsync("/"), await app.GetAsync("/", servers[1])]);
-        Assert.Equal(3, (await app.Client.Services.GetAsync(app.Uid, "web", cancellationToken: App.Token)).Containers.Count);
+        Assert.Equal(["80:443", "80:443", "80:443"], (await app.Client.Services.GetAsync(app.Uid, "web", cancellationToken: App.Token)).Containers.Select(container => container.WebPorts));
 
+        var certificates = new FleetCertificates(app);
+        await certificates.AssertSelfSignedAsync();
+        await certificates.AssertBrokenPairIsRefusedAsync();
+        await certificates.PutOwnAsync();
         await AssertNamesFollow(app, uids[servers[0].Address], uids[servers[1].Address]);
         await AssertOnlyServersAreAnswered(app);
+        await certificates.AssertOwnAsync();
         await AssertNamesGo(app, uids[servers[0].Address], uids[servers[1].Address]);
     }
 

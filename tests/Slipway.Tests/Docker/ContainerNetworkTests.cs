@@ -76,7 +76,7 @@ public sealed class ContainerNetworkTests
     }
 
     [Theory]
-    [InlineData("4000::8443", false, "172.18.0.9:4000", "")]
+    [InlineData("4000::8443", false, "172.18.0.9:4000", "/")]
     [InlineData("4000::8443", true, "172.18.0.9:4000", "/up")]
     [InlineData("4000:80:8443", false, "172.18.0.9:4000", "/")]
     [InlineData("4000", false, "172.18.0.9:4000", "")]

@@ -29,6 +29,23 @@ public sealed class SwitchContainersTests
     }
 
     [Theory]
+    [InlineData("/etc/nginx/conf.d/slipway-other.conf:    listen 8080 ssl http2;", true)]
+    [InlineData("/etc/nginx/conf.d/slipway-other.conf:    listen [::]:8080 ssl http2 default_server;", true)]
+    [InlineData("/etc/nginx/conf.d/slipway-other.conf:    listen 8080;", false)]
+    [InlineData("/etc/nginx/conf.d/slipway-shop.conf:    listen 8080 ssl http2;", false)]
+    [InlineData("/etc/nginx/conf.d/slipway-other.conf:    listen 18080 ssl http2;", false)]
+    [InlineData("/etc/nginx/conf.d/sockets.conf:    listen unix:/run/8080 ssl;", false)]
+    public async Task PortOfAnotherProtocol_IsRefused_BeforeAnythingIsWritten(string line, bool isRefused)
+    {
+        _attempt.Machine.Answers[Line(NginxListeners.List)] = line;
+
+        var problem = await Record.ExceptionAsync(() => SwitchContainers.PrepareAsync(_attempt.Context, Cancel));
+
+        Assert.Equal(!isRefused, _attempt.Machine.Files.ContainsKey(_attempt.Context.Paths.NginxSite));
+        Assert.Equal(isRefused ? "nginx cannot offer port 8080 on server1 under HTTP, as the definition wants for web: another site there offers it under HTTPS, and a port has one of the two. Choose another port, then deploy again." : null, problem?.Message);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("8080 nginx\n8080 nginx")]
     public async Task PortOfNginx_IsOffered(string listeners)

@@ -102,6 +102,15 @@ public sealed class ProvisionPlanTests
         Assert.Equal(isNeeded, packages.Contains("libnginx-mod-stream"));
     }
 
+    [Theory]
+    [InlineData("docker", true)]
+    [InlineData("rack", false)]
+    public void Openssl_IsForDockerStacks(string framework, bool isNeeded)
+    {
+        var server = Specs.Server(1, ServerRoles.Docker, ServerRoles.Web);
+        Assert.Equal(isNeeded, Provisioner.Plan(Specs.Stack([server]) with { Framework = framework }, server).Packages.Contains("openssl"));
+    }
+
     [Fact]
     public void Components_HaveNamesOfTheirOwn()
     {

@@ -112,6 +112,8 @@ internal sealed class FakeMachines : IRemoteHosts
             {
                 if (change is WriteFile file)
                     machine.Files[file.Path] = Encoding.UTF8.GetString(file.Content.Span);
+                if (change is MakeLink link)
+                    machine.Links[link.Path] = link.Target;
                 if (change is Remove)
                     machine.Removed.Add(change.Path);
             }
@@ -149,6 +151,9 @@ internal sealed class FakeMachine(bool letsAllIn)
     public bool IsSilent { get; set; }
 
     public Dictionary<string, string> Files { get; } = [];
+
+    /// <summary>What links lead to. Nothing is read through them.</summary>
+    public Dictionary<string, string> Links { get; } = [];
 
     /// <summary>What files of a name hold wherever they are, when nothing was written there.</summary>
     public Dictionary<string, string> NamedFiles { get; } = [];

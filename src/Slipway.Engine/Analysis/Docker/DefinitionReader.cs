@@ -129,16 +129,16 @@ internal sealed partial class DefinitionReader(string path, IReadOnlySet<string>
 
     private void CheckPorts(YamlMap map, IReadOnlyList<ServiceDefinition> services)
     {
-        foreach (var taken in services.SelectMany(service => service.Ports.Where(port => port.Http is not null).Select(port => (service.Name, port.Http)))
-                     .GroupBy(pair => pair.Http).Where(group => group.Count() > 1))
-            Say(map.Line, $"port {taken.Key} is taken by {string.Join(" and ", taken.Select(pair => pair.Name))}. A port of the server belongs to one port of one service.");
+        foreach (var taken in services.SelectMany(service => service.Ports.SelectMany(port => port.Offers).Select(offer => (service.Name, offer.Port)))
+                     .GroupBy(pair => pair.Port).Where(group => group.Count() > 1))
+            Say(map.Line, $"port {taken.Key} is taken by {string.Join(" and ", taken.Select(pair => pair.Name))}. A port of the server belongs to one port of one service, under HTTP or under HTTPS.");
         CheckHostPorts(map, services);
     }
 
     // Nobody else can listen where a container in the server's network does.
     private void CheckHostPorts(YamlMap map, IReadOnlyList<ServiceDefinition> services)
     {
-        var offered = services.SelectMany(service => service.Ports).SelectMany(port => (int?[])[port.Http, port.Https]).OfType<int>().Concat(WellKnownPorts).ToHashSet();
+        var offered = services.SelectMany(service => service.Ports).SelectMany(port => port.Offers).Select(offer => offer.Port).Concat(WellKnownPorts).ToHashSet();
         foreach (var service in services.Where(service => service.UsesHostNetwork))
         {
             var line = map.Map(service.Name)?["ports"]?.Line ?? map.Line;

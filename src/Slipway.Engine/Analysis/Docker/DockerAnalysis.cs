@@ -35,22 +35,15 @@ internal static class DockerAnalysis
         };
     }
 
-    private static void ReportHttps(ServiceDefinition service, Remarks remarks)
-    {
-        var hidden = service.Ports.Where(port => port is { Http: null, Https: not null }).Select(port => port.Text).ToList();
-        if (hidden.Count > 0)
-            remarks.CannotDo.Add($"{service.Name}: ports has {string.Join(", ", hidden)}, under HTTPS only. Slipway does not terminate TLS yet, so nobody reaches that from outside. Give it an HTTP port, such as {service.Ports.First(port => port.Text == hidden[0]).Container}:8080, and let a proxy before the server add TLS.");
-        if (service.Ports.Any(port => port is { Http: not null, Https: not null }))
-            remarks.CannotDo.Add($"{service.Name} is not offered under HTTPS: Slipway does not terminate TLS yet. Its HTTP ports are.");
-    }
-
     private static void ReportWhatIsNotDone(DockerDefinition definition, Remarks remarks)
     {
         foreach (var database in definition.Databases.Where(database => !DatabaseKinds.Installable.Contains(database.Kind)))
             remarks.CannotDo.Add($"{definition.Source}, line {database.Line}: databases names {database.Kind}, which Slipway does not install. Add one that runs elsewhere to the stack's databases as an external one before you deploy.");
-        foreach (var service in definition.Services)
-            ReportHttps(service, remarks);
-        if (!definition.Services.SelectMany(service => service.Ports).Any(port => port.Http is not null))
-            remarks.Notes.Add("No service has an HTTP port, so nothing is to be reached from outside. Offer one with ports, such as \"3000:80\".");
+        var offers = definition.Services.SelectMany(service => service.Ports).SelectMany(port => port.Offers).ToList();
+        var secure = offers.Where(offer => offer.IsHttps).Select(offer => offer.Port).ToList();
+        if (secure.Count > 0)
+            remarks.Notes.Add($"Offered under HTTPS: {string.Join(", ", secure)}. A self-signed certificate, of which browsers warn, serves there until one of yours is on each server: certificate.pem and key.pem in /etc/slipway/stacks/SLUG/tls, where SLUG is the name of the stack's directory below /var/deploy.");
+        if (offers.Count == 0)
+            remarks.Notes.Add("No service has an HTTP or HTTPS port, so nothing is to be reached from outside. Offer one with ports, such as \"3000:80\".");
     }
 }

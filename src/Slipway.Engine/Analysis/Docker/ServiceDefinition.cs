@@ -84,9 +84,19 @@ internal sealed record HostMount(string Source, string Path, bool IsReadOnly);
 /// <summary>A port of the container, and those under which nginx offers it.</summary>
 internal sealed record PortDefinition(int Container, int? Http = null, int? Https = null)
 {
+    /// <summary>The ports of nginx, and what it speaks there.</summary>
+    public IEnumerable<PortOffer> Offers =>
+    [
+        .. Http is { } http ? [new PortOffer(http, IsHttps: false)] : (PortOffer[])[],
+        .. Https is { } https ? [new PortOffer(https, IsHttps: true)] : (PortOffer[])[],
+    ];
+
     /// <summary>The same in the language of the definition.</summary>
     public string Text => string.Create(CultureInfo.InvariantCulture, $"{Container}:{Http}:{Https}").TrimEnd(':');
 }
+
+/// <summary>A port of nginx.</summary>
+internal sealed record PortOffer(int Port, bool IsHttps);
 
 /// <summary>One step of a pre_stop_sequence: a pause in seconds, or a signal like USR1.</summary>
 internal sealed record StopStep(int Seconds, string? Signal);

@@ -14,6 +14,9 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
         .. HostOptions.Names,
     ];
 
+    // nginx listens there for all stacks of a server.
+    private const int HttpPort = 80;
+
     private static readonly string[] Elsewhere = ["git_url", "git_branch", "git_repo"];
 
     private readonly ServiceFields _fields = new(name, map, say);
@@ -142,6 +145,8 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
         var ports = _fields.Each("ports", ServiceTexts.Port, "CONTAINER[:HTTP[:HTTPS]] with numbers from 1 to 65535, such as 3000:80:443 or 4000::8443");
         foreach (var twice in ports.GroupBy(port => port.Container).Where(group => group.Count() > 1))
             say(map["ports"]!.Line, $"{name}: the container's port {twice.Key} stands in ports twice.");
+        foreach (var port in ports.Where(port => port.Https == HttpPort))
+            say(map["ports"]!.Line, $"{name}: ports has {port.Text}, but on every server port {HttpPort} is for HTTP. Offer HTTPS under another one, such as {port.Container}::443.");
         return ports;
     }
 

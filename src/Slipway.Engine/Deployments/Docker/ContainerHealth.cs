@@ -49,10 +49,10 @@ internal static class ContainerHealth
     /// <summary>How the container is asked; null when there is nothing to ask.</summary>
     private static HttpProbe? ProbeFor(DeployContext context, ServerSpec server, ServiceDefinition service, ContainerState container)
     {
-        var port = service.Ports.FirstOrDefault(port => port.Http is not null) ?? (service.Ports is [var first, ..] ? first : null);
+        var port = service.Ports.FirstOrDefault(port => port.Offers.Any()) ?? (service.Ports is [var first, ..] ? first : null);
         if (service.Health.Kind is HealthKind.None || port is null || container.Address.Length == 0)
             return null;
-        var isHttp = service.Health.Kind is HealthKind.Http || (service.Health.Kind is HealthKind.Automatic && port.Http is not null);
+        var isHttp = service.Health.Kind is HealthKind.Http || (service.Health.Kind is HealthKind.Automatic && port.Offers.Any());
         return new()
         {
             // Not the published port: there the engine accepts connections for whoever is behind.

@@ -1,3 +1,4 @@
+using Slipway.Engine.Deployments.Docker.Tls;
 using Slipway.Engine.Deployments.Steps;
 
 namespace Slipway.Engine.Deployments.Docker;
@@ -7,6 +8,8 @@ internal static class ContainerSteps
 {
     public static IReadOnlyList<Step<DeployContext>> StartAndSwitch { get; } =
     [
+        // Before anything starts: with a certificate that cannot be used there would be no switch.
+        SiteCertificates.Step,
         new("start new containers", StartContainers.RunAsync) { Deadline = TimeSpan.FromHours(1) },
         new("prepare the switch", SwitchContainers.PrepareAsync),
         new("switch traffic", SwitchContainers.SwitchAsync),

@@ -1,5 +1,4 @@
 using Slipway.Engine.Analysis.Docker;
-using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
@@ -19,7 +18,7 @@ internal static class SwitchContainers
             async (server, host, token) =>
             {
                 var sites = SitesOf(context.Docker, [.. plans[server.Uid].Serving]);
-                await RefuseTakenPortsAsync(context, server, host, sites, token);
+                await TakenPorts.RefuseAsync(context, server, host, sites, token);
                 await WriteSitesAsync(context, server, sites, ServiceNames.Files(context, server, targets), token);
             },
             cancellationToken);
@@ -44,19 +43,6 @@ internal static class SwitchContainers
         context.State.Containers = serving;
     }
 
-    // nginx's own check passes over ports that are in use, and a reload without them is none.
-    private static async Task RefuseTakenPortsAsync(
-        DeployContext context, ServerSpec server, IRemoteHost host, IReadOnlyList<ContainerSite> sites, CancellationToken cancellationToken)
-    {
-        var ports = sites.Select(site => site.Port).Where(port => port != ContainerSites.HttpPort).Distinct().ToList();
-        if (ports.Count == 0)
-            return;
-        foreach (var (port, program) in (await StackContainers.LinesAsync(context, host, "see who listens", Listeners.Of(ports), cancellationToken)).Select(Listeners.Read))
-            if (program != "nginx")
-                throw new UserErrorException(FormattableString.Invariant(
-                    $"nginx cannot offer port {port} on {server.Name}, as the definition wants: {(program.Length > 0 ? program : "another program")} listens there. End that, or choose another port, then deploy again."));
-    }
-
     /// <summary>Writes nginx's files and has them checked; requests go on as before.</summary>
     public static Task WriteSitesAsync(
         DeployContext context, ServerSpec server, IReadOnlyList<ContainerSite> sites, IReadOnlyList<FileChange> others, CancellationToken cancellationToken) =>
@@ -75,11 +61,12 @@ internal static class SwitchContainers
     [
         .. from service in definition.Services
            from port in service.Ports
-           where port.Http is not null
+           from offer in port.Offers
            select new ContainerSite(
                service.Name,
-               port.Http ?? 0,
-               [.. serving.Where(container => container.Service == service.Name && container.Ports.ContainsKey(port.Container)).Select(container => container.Ports[port.Container])]),
+               offer.Port,
+               [.. serving.Where(container => container.Service == service.Name && container.Ports.ContainsKey(port.Container)).Select(container => container.Ports[port.Container])],
+               offer.IsHttps),
     ];
 
     /// <summary>The same from what the containers say themselves: their definition may be another one than that of the release at hand.</summary>
@@ -87,8 +74,9 @@ internal static class SwitchContainers
     [
         .. from container in serving
            from port in container.Offered.Split(' ').Select(ServiceTexts.Port).OfType<PortDefinition>()
-           where port.Http is not null && container.Ports.ContainsKey(port.Container)
-           group container.Ports[port.Container] by (container.Service, Port: port.Http ?? 0) into targets
-           select new ContainerSite(targets.Key.Service, targets.Key.Port, [.. targets]),
+           where container.Ports.ContainsKey(port.Container)
+           from offer in port.Offers
+           group container.Ports[port.Container] by (container.Service, Offer: offer) into targets
+           select new ContainerSite(targets.Key.Service, targets.Key.Offer.Port, [.. targets], targets.Key.Offer.IsHttps),
     ];
 }

@@ -14,7 +14,8 @@ internal sealed class NginxComponent : IComponent
 
     public ComponentPlan? Plan(StackSpec stack, ServerSpec server) => !stack.RunsCode(server) ? null : new ComponentPlan
     {
-        Packages = ["nginx"],
+        // Makes the certificate of services that are offered under HTTPS.
+        Packages = stack.IsDocker ? ["nginx", "openssl"] : ["nginx"],
         Files =
         [
             new WriteFile(NginxBase.SnippetPath, Encoding.UTF8.GetBytes(NginxBase.Snippet)),

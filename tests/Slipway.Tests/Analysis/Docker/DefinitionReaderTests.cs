@@ -107,6 +107,7 @@ public sealed class DefinitionReaderTests
     [InlineData("services:\n  web:\n    image: a\n    ports: [\"80:x\"]", "line 4: web: ports expects CONTAINER[:HTTP[:HTTPS]] with numbers from 1 to 65535, such as 3000:80:443 or 4000::8443; found \"80:x\".")]
     [InlineData("services:\n  web:\n    image: a\n    ports: {a: b}", "line 4: web: ports expects a list of at most 100, found a mapping.")]
     [InlineData("services:\n  web:\n    image: a\n    ports: [\"80\", \"80:81\"]", "line 4: web: the container's port 80 stands in ports twice.")]
+    [InlineData("services:\n  web:\n    image: a\n    ports: [\"3000::80\"]", "line 4: web: ports has 3000::80, but on every server port 80 is for HTTP. Offer HTTPS under another one, such as 3000::443.")]
     [InlineData("services:\n  web:\n    image: a\n    volumes: [\"/srv/a:/etc\"]", "line 4: web: the folder /srv/a of the server cannot be mounted. Use a volume of the stack's own, such as data:/etc; log files are reached through log_folder. An owner of the account, or a member with the level admin on all of its stacks, can allow it with the stack's setting docker.host.access: mounts.")]
     [InlineData("services:\n  web:\n    image: a\n    volumes: [\"/var/run/docker.sock:/var/run/docker.sock:rw\"]", "line 4: web: /var/run/docker.sock of the server is never mounted: it is, or holds, what belongs to the machine")]
     [InlineData("services:\n  web:\n    image: a\n    volumes: [\"a:/d\", \"b:/d/\"]", "line 4: web: the path /d stands twice among volumes and log_folder; one would hide the other.")]
@@ -136,7 +137,10 @@ public sealed class DefinitionReaderTests
     [InlineData("services:\n  web:\n    image: a\n    requires: [redis]", "line 4: web: requires names the database redis, which is not among databases. Add it there, beside services: databases: [redis].")]
     [InlineData("services:\n  web:\n    image: a\n    requires: [web]", "line 4: web: requires leads back to web itself, so neither can start first.")]
     [InlineData("services:\n  a:\n    image: a\n    requires: [b]\n  b:\n    image: a\n    requires: [a]", "line 4: a: requires leads back to a itself, so neither can start first.")]
-    [InlineData("services:\n  a:\n    image: a\n    ports: [\"1:80\"]\n  b:\n    image: a\n    ports: [\"2:80\"]", "line 2: port 80 is taken by a and b. A port of the server belongs to one port of one service.")]
+    [InlineData("services:\n  a:\n    image: a\n    ports: [\"1:80\"]\n  b:\n    image: a\n    ports: [\"2:80\"]", "line 2: port 80 is taken by a and b. A port of the server belongs to one port of one service, under HTTP or under HTTPS.")]
+    [InlineData("services:\n  a:\n    image: a\n    ports: [\"1:443\"]\n  b:\n    image: a\n    ports: [\"2:80:443\"]", "line 2: port 443 is taken by a and b.")]
+    [InlineData("services:\n  a:\n    image: a\n    ports: [\"1::443\"]\n  b:\n    image: a\n    ports: [\"2::443\"]", "line 2: port 443 is taken by a and b.")]
+    [InlineData("services:\n  a:\n    image: a\n    ports: [\"1:443:443\"]", "line 2: port 443 is taken by a and a.")]
     [InlineData("services:\n  a:\n    image: a\ndatabases: [oracle]", "line 4: databases expects a list of postgresql, mysql, redis, memcached, mongodb, elasticsearch, rabbitmq; found \"oracle\".")]
     [InlineData("services:\n  a:\n    image: a\nrepositories: quay.io", "line 4: repositories expects one registry with url, username and password, found a text.")]
     [InlineData("services:\n  a:\n    image: a\nrepositories: {url: q, username: u, password: secret}", "line 4: repositories: password must be _env:NAME.")]
@@ -176,16 +180,13 @@ public sealed class DefinitionReaderTests
         ["redis"], Read("services: {web: {image: a, requires: [redis]}, redis: {image: redis}}\ndatabases: [redis]").Services[0].Requires);
 
     [Fact]
-    public async Task PortUnderHttpsOnly_IsSaidToBeHidden()
+    public async Task PortsUnderHttps_AreSaidToNeedACertificate()
     {
         var result = await FakeRepository.AnalyzeAsync((Path, "services: {web: {image: a, ports: [\"4000::8443\", \"3000:80:443\"]}}"));
 
-        Assert.Equal(
-            [
-                "web: ports has 4000::8443, under HTTPS only. Slipway does not terminate TLS yet, so nobody reaches that from outside. Give it an HTTP port, such as 4000:8080, and let a proxy before the server add TLS.",
-                "web is not offered under HTTPS: Slipway does not terminate TLS yet. Its HTTP ports are.",
-            ],
-            result.CannotDo);
+        Assert.Empty(result.CannotDo);
+        Assert.Contains("Offered under HTTPS: 8443, 443. A self-signed certificate, of which browsers warn, serves there until one of yours is on each server: certificate.pem and key.pem in /etc/slipway/stacks/SLUG/tls, where SLUG is the name of the stack's directory below /var/deploy.", result.Notes);
+        Assert.DoesNotContain(result.Notes, note => note.StartsWith("No service", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,31 @@
+using Slipway.Engine.Commands;
+using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Remote;
+using Slipway.Engine.Stacks;
+
+namespace Slipway.Engine.Deployments.Docker;
+
+/// <summary>Refuses ports that nginx cannot offer as the definition wants. Its own check passes over both, and a reload then is none, or breaks other sites.</summary>
+internal static class TakenPorts
+{
+    public static async Task RefuseAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, IReadOnlyList<ContainerSite> sites, CancellationToken cancellationToken)
+    {
+        // Port 80 is nginx's, for HTTP, on every server.
+        var wanted = sites.Where(site => site.Port != ContainerSites.HttpPort).DistinctBy(site => site.Port).ToDictionary(site => site.Port);
+        if (wanted.Count == 0)
+            return;
+        foreach (var (port, program) in (await StackContainers.LinesAsync(context, host, "see who listens", Listeners.Of(wanted.Keys), cancellationToken)).Select(Listeners.Read))
+            if (program != "nginx")
+                throw new UserErrorException(FormattableString.Invariant(
+                    $"nginx cannot offer port {port} on {server.Name}, as the definition wants: {(program.Length > 0 ? program : "another program")} listens there. End that, or choose another port, then deploy again."));
+        var others = (await StackContainers.LinesAsync(context, host, "see what nginx offers", NginxListeners.List, cancellationToken)).Select(NginxListeners.Read).OfType<NginxListener>()
+            .Where(listener => listener.File != context.Paths.NginxSite && listener.File != NginxConfig.DefaultSitePath);
+        foreach (var other in others)
+            if (wanted.TryGetValue(other.Port, out var site) && site.IsHttps != other.IsHttps)
+                throw new UserErrorException(FormattableString.Invariant(
+                    $"nginx cannot offer port {other.Port} on {server.Name} under {Name(site.IsHttps)}, as the definition wants for {site.Service}: another site there offers it under {Name(other.IsHttps)}, and a port has one of the two. Choose another port, then deploy again."));
+    }
+
+    private static string Name(bool isHttps) => isHttps ? "HTTPS" : "HTTP";
+}
