@@ -31,11 +31,12 @@ internal sealed record FormerSites
             context.State.FormerSites[server.Uid] = former;
     }
 
-    // A service without containers has no upstream. Under names that the stack has not, only one of its sites answers, in a file of the machine.
+    // A service without containers has no upstream. Under names that the stack has not, only one of its sites answers, in a file of the machine; and
+    // what only refuses them under HTTPS is no site of a service and has no log.
     private static bool HasIdle(string upstream, string site)
     {
         var upstreams = Count(upstream, "\nupstream ");
-        return upstreams == 0 || Count($"\n{site}", "\nserver {") > upstreams;
+        return upstreams == 0 || Count(site, "\n    error_log ") > upstreams;
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;

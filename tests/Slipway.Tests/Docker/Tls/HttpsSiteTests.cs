@@ -103,6 +103,21 @@ public sealed class HttpsSiteTests
         Assert.DoesNotContain("invalid", ContainerSites.Sites(Stack, Server, Sites), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SiteThatRefusesUnknownNames_IsNoServiceWithoutContainers(bool hasContainers)
+    {
+        var (attempt, beside) = (new Attempt(), Server with { AnswersUnknownNames = false });
+        ContainerSite[] sites = [new("web", 443, hasContainers ? [20001] : [], IsHttps: true), new("api", 80, [20002])];
+        attempt.Machine.Files[Stack.Paths.NginxUpstream] = ContainerSites.Upstreams(Stack.Paths, sites);
+        attempt.Machine.Files[Stack.Paths.NginxSite] = ContainerSites.Sites(Stack, beside, sites);
+
+        await FormerSites.RememberAsync(attempt.Context, beside, attempt.Context.Hosts(beside), TestContext.Current.CancellationToken);
+
+        Assert.Equal(hasContainers ? [] : [beside.Uid], attempt.Context.State.FormerSites.Keys);
+    }
+
     [Fact]
     public void Sites_AreOfAllOffers_ByDefinitionAndByContainers()
     {
