@@ -147,7 +147,7 @@ public sealed class RepositoryAnalysisTests
         Assert.Equal(".cloud66/services.yml", docker.Docker!.Source);
         Assert.Empty(docker.Problems);
         Assert.Equal(["redis"], docker.Components);
-        Assert.Single(docker.CannotDo);
+        Assert.Empty(docker.CannotDo);
 
         var bare = await FakeRepository.AnalyzeAsync(("Dockerfile", "FROM x\nEXPOSE 80"), ("package.json", "{}"));
         Assert.Equal("Dockerfile", bare.Docker!.Source);
