@@ -31,7 +31,6 @@ public sealed class SwitchContainersTests
     [Theory]
     [InlineData("/etc/nginx/conf.d/slipway-other.conf:    listen 8080 ssl http2;", true)]
     [InlineData("/etc/nginx/conf.d/slipway-other.conf:    listen [::]:8080 ssl http2 default_server;", true)]
-    [InlineData("/etc/nginx/conf.d/slipway-other.conf:    listen 8080;", false)]
     [InlineData("/etc/nginx/conf.d/slipway-shop.conf:    listen 8080 ssl http2;", false)]
     [InlineData("/etc/nginx/conf.d/slipway-other.conf:    listen 18080 ssl http2;", false)]
     [InlineData("/etc/nginx/conf.d/sockets.conf:    listen unix:/run/8080 ssl;", false)]
@@ -43,6 +42,27 @@ public sealed class SwitchContainersTests
 
         Assert.Equal(!isRefused, _attempt.Machine.Files.ContainsKey(_attempt.Context.Paths.NginxSite));
         Assert.Equal(isRefused ? "nginx cannot offer port 8080 on server1 under HTTP, as the definition wants for web: another site there offers it under HTTPS, and a port has one of the two. Choose another port, then deploy again." : null, problem?.Message);
+    }
+
+    [Theory]
+    [InlineData(8080, "listen 8080;", true)]
+    [InlineData(8080, "listen 0.0.0.0:8080 default_server;", true)]
+    [InlineData(8080, "listen 8081;", false)]
+    [InlineData(80, "listen 80;", false)]
+    public async Task PortOfAnotherSite_IsRefused_ButTheUsualOne(int port, string line, bool isRefused)
+    {
+        var attempt = new Attempt([new() { Name = "web", Ports = [new(3000, port)] }]);
+        attempt.GivenContainers(New("c9", "web"));
+        attempt.Machine.Answers[Line(NginxListeners.List)] = $"/etc/nginx/conf.d/slipway-other.conf:    {line}";
+
+        var problem = await Record.ExceptionAsync(() => SwitchContainers.PrepareAsync(attempt.Context, Cancel));
+
+        Assert.Equal(!isRefused, attempt.Machine.Files.ContainsKey(attempt.Context.Paths.NginxSite));
+        Assert.Equal(
+            isRefused
+                ? "nginx cannot offer port 8080 on server1, as the definition wants for web: another site there has it (/etc/nginx/conf.d/slipway-other.conf), and stacks share only port 80 for HTTP and 443 for HTTPS. Choose another port, then deploy again."
+                : null,
+            problem?.Message);
     }
 
     [Theory]

@@ -35,8 +35,8 @@ internal static partial class ContainerSites
     public static string? DefaultSite(StackSpec stack, ServerSpec server, IReadOnlyList<ContainerSite> sites) =>
         sites.Where(IsUsual).Select(site => Server(stack, server, site, "default_server", "_")).ToList() is { Count: > 0 } answers ? string.Concat(answers) : null;
 
-    // Where browsers look for sites whose address has no port.
-    private static bool IsUsual(ContainerSite site) => site.Port == (site.IsHttps ? HttpsPort : HttpPort);
+    /// <summary>Whether browsers look there for sites whose address has no port. Stacks share these by their host names.</summary>
+    public static bool IsUsual(ContainerSite site) => site.Port == (site.IsHttps ? HttpsPort : HttpPort);
 
     private static string Upstream(StackPaths paths, ContainerSite site) => $$"""
         upstream {{Name(paths, site)}} {

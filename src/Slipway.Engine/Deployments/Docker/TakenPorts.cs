@@ -22,9 +22,17 @@ internal static class TakenPorts
         var others = (await StackContainers.LinesAsync(context, host, "see what nginx offers", NginxListeners.List, cancellationToken)).Select(NginxListeners.Read).OfType<NginxListener>()
             .Where(listener => listener.File != context.Paths.NginxSite && listener.File != NginxConfig.DefaultSitePath);
         foreach (var other in others)
-            if (wanted.TryGetValue(other.Port, out var site) && site.IsHttps != other.IsHttps)
+        {
+            if (!wanted.TryGetValue(other.Port, out var site))
+                continue;
+            if (site.IsHttps != other.IsHttps)
                 throw new UserErrorException(FormattableString.Invariant(
                     $"nginx cannot offer port {other.Port} on {server.Name} under {Name(site.IsHttps)}, as the definition wants for {site.Service}: another site there offers it under {Name(other.IsHttps)}, and a port has one of the two. Choose another port, then deploy again."));
+            // People go there by the server's address, and would get whichever site comes first.
+            if (!ContainerSites.IsUsual(site))
+                throw new UserErrorException(FormattableString.Invariant(
+                    $"nginx cannot offer port {other.Port} on {server.Name}, as the definition wants for {site.Service}: another site there has it ({other.File}), and stacks share only port 80 for HTTP and 443 for HTTPS. Choose another port, then deploy again."));
+        }
     }
 
     private static string Name(bool isHttps) => isHttps ? "HTTPS" : "HTTP";
