@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Remote;
 
 namespace Slipway.Engine.Terminals;
@@ -8,7 +9,6 @@ namespace Slipway.Engine.Terminals;
 /// <summary>Docker's own API on a server, over the socket that only root reaches.</summary>
 internal sealed class DockerSocket : IDisposable
 {
-    private const string Path = "/var/run/docker.sock";
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http;
@@ -25,7 +25,7 @@ internal sealed class DockerSocket : IDisposable
             MaxConnectionsPerServer = 1,
             PooledConnectionIdleTimeout = KeptFor,
             UseProxy = false,
-            ConnectCallback = async (_, cancellationToken) => await host.ConnectAsync(Path, afterwards, cancellationToken),
+            ConnectCallback = async (_, cancellationToken) => await host.ConnectAsync(DockerQueries.Socket, afterwards, cancellationToken),
         })
         { BaseAddress = new("http://docker/"), Timeout = Timeout.InfiniteTimeSpan };
     }

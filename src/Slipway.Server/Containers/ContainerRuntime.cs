@@ -16,27 +16,25 @@ internal static class ContainerRuntime
         var text = new StringBuilder();
         // Long lines arrive in pieces. JSON needs none of the line ends, so all of them are left out.
         var result = await host.RunAsync(
-            new() { Name = "look at the container", Programs = [DockerCommands.Inspect([uid])], Deadline = timeouts.Query, IsRepeatable = true },
+            new() { Name = "look at the container", Programs = [DockerQueries.Container(uid)], Deadline = timeouts.Query, IsRepeatable = true },
             line =>
             {
                 text.Append(line.Text);
                 return ValueTask.CompletedTask;
             },
             cancellationToken);
-        if (!result.IsSuccess && !IsGone(result))
+        if (!result.IsSuccess)
             throw new UserErrorException(
                 $"Docker on {host.Machine.Address} does not tell of the container just now. Try again in a moment; if that does not help, look at docker.service there. It says:\n{string.Join('\n', result.Tail)}");
         try
         {
-            return result.IsSuccess && JsonNode.Parse(text.ToString())?.AsArray().FirstOrDefault() is JsonObject container ? Complete(container) : null;
+            return JsonNode.Parse(text.ToString())?.AsArray().FirstOrDefault() is JsonObject container ? Complete(container) : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new UserErrorException($"Docker on {host.Machine.Address} describes the container in a way that cannot be read: {exception.Message}", exception);
         }
     }
-
-    private static bool IsGone(RemoteResult result) => result.Tail.Any(line => line.Contains("no such container", StringComparison.OrdinalIgnoreCase));
 
     public static JsonObject Complete(JsonObject container)
     {

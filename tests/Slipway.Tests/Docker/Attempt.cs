@@ -68,10 +68,9 @@ internal sealed class Attempt : IStepLog
 
     public void GivenContainers(params IReadOnlyList<ContainerState> containers)
     {
-        Machine.Answers[Line(DockerCommands.ListContainers(Context.Paths))] = string.Join('\n', containers.Select(container => container.Id));
-        Machine.Answers[Line(DockerCommands.Inspect(containers.Select(container => container.Id)))] = JsonSerializer.Serialize(containers.Select(Inspection));
+        Machine.Answers[Line(DockerQueries.Containers(Context.Paths))] = JsonSerializer.Serialize(containers.Select(Inspection));
         foreach (var container in containers)
-            Machine.Answers[Line(DockerCommands.Inspect([container.Id]))] = JsonSerializer.Serialize((object[])[Inspection(container)]);
+            Machine.Answers[Line(DockerQueries.Container(container.Id))] = JsonSerializer.Serialize((object[])[Inspection(container)]);
     }
 
     public ValueTask WriteAsync(string server, Severity severity, string text)

@@ -30,9 +30,9 @@ public sealed class DockerCommandTests
     };
 
     [Fact]
-    public void Create_IsExactlyThis() => Assert.Equal(
+    public void Start_IsExactlyThis() => Assert.Equal(
         [
-            "docker", "container", "create", "--pull", "never", "--name", "slipway-shop-web-20261127-run-2",
+            "docker", "container", "run", "--detach", "--pull", "never", "--name", "slipway-shop-web-20261127-run-2",
             "--label", "slipway.stack=shop", "--label", "slipway.service=web", "--label", "slipway.release=20261127-abc", "--label", "slipway.run=20261127-run",
             "--label", "slipway.ports=3000:80:443 4000",
             "--network", "slipway-shop", "--network-alias", "web", "--restart", "no", "--stop-timeout", "30",
@@ -42,13 +42,13 @@ public sealed class DockerCommandTests
             "--mount=type=bind,source=/var/log/containers/shop/web,target=/app/log",
             "slipway/shop/web:20261127-abc", "rackup", "-p", "3000", "; reboot",
         ],
-        Web.Create());
+        Web.Start());
 
     [Fact]
     public void Container_IsToldOfServices_OnOtherServers()
     {
         var web = Web with { Hosts = new Dictionary<string, string> { ["web"] = "198.18.0.9", ["api"] = "198.18.0.8" } };
-        Assert.Contains("--add-host api:198.18.0.8 --add-host web:198.18.0.9 --restart no", string.Join(' ', web.Create()), StringComparison.Ordinal);
+        Assert.Contains("--add-host api:198.18.0.8 --add-host web:198.18.0.9 --restart no", string.Join(' ', web.Start()), StringComparison.Ordinal);
         Assert.Contains("--add-host api:198.18.0.8 --add-host web:198.18.0.9 --env-file", string.Join(' ', web.RunOnce(["env"])), StringComparison.Ordinal);
     }
 
@@ -56,13 +56,13 @@ public sealed class DockerCommandTests
     [InlineData(true)]
     [InlineData(false)]
     public void ContainerThatDeploymentsLeaveAlone_SaysSo(bool restarts) =>
-        Assert.Equal(!restarts, (Web with { Service = Web.Service with { RestartOnDeploy = restarts } }).Create().Contains("slipway.stays=true"));
+        Assert.Equal(!restarts, (Web with { Service = Web.Service with { RestartOnDeploy = restarts } }).Start().Contains("slipway.stays=true"));
 
     [Theory]
     [InlineData("quay.io/team/web:1", true)]
     [InlineData("_env:IMAGE", false)]
     public void Image_IsRemembered_AsTheDefinitionNamesIt(string image, bool isNamed) =>
-        Assert.Equal(isNamed, (Web with { Service = Web.Service with { Image = image } }).Create().Contains($"slipway.image={image}"));
+        Assert.Equal(isNamed, (Web with { Service = Web.Service with { Image = image } }).Start().Contains($"slipway.image={image}"));
 
     [Fact]
     public void WishesOnTheServer_AreGiven_WithoutPortsAndNames()
@@ -72,7 +72,7 @@ public sealed class DockerCommandTests
             Service = new() { Name = "agent", Ports = [new(9100)], HostMounts = [new("/srv/a", "/a", true)], IsPrivileged = true, UsesHostNetwork = true, UsesHostProcesses = true },
             HostPorts = new Dictionary<int, int>(),
         };
-        foreach (var program in new[] { agent.Create(), agent.RunOnce(["true"]) })
+        foreach (var program in new[] { agent.Start(), agent.RunOnce(["true"]) })
         {
             var line = string.Join(' ', program);
             Assert.Contains(" --network host ", line, StringComparison.Ordinal);
@@ -80,7 +80,7 @@ public sealed class DockerCommandTests
             Assert.DoesNotContain("--publish", line, StringComparison.Ordinal);
             Assert.DoesNotContain("--network-alias", line, StringComparison.Ordinal);
         }
-        Assert.DoesNotContain("--privileged", Web.Create());
+        Assert.DoesNotContain("--privileged", Web.Start());
     }
 
     [Fact]
@@ -115,6 +115,7 @@ public sealed class DockerCommandTests
     public void EverythingThatIsListed_IsOfTheStack()
     {
         Assert.Equal(["docker", "container", "ls", "--all", "--quiet", "--no-trunc", "--filter", "label=slipway.stack=shop"], DockerCommands.ListContainers(Paths));
+        Assert.Equal("""json?all=1&filters={"label":["slipway.stack=shop"]}""", Uri.UnescapeDataString(DockerQueries.Containers(Paths)[4]));
         Assert.Equal(["docker", "image", "ls", "--filter", "reference=slipway/shop/*", "--format", "{{.Repository}}:{{.Tag}}"], ImageCommands.List(Paths));
         Assert.Equal(["docker", "image", "prune", "--force", "--filter", "label=slipway.stack=shop"], ImageCommands.Prune(Paths));
         Assert.Equal(["docker", "volume", "ls", "--quiet", "--filter", "label=slipway.stack=shop"], DockerCommands.ListVolumes(Paths));
@@ -125,6 +126,8 @@ public sealed class DockerCommandTests
     {
         Assert.Equal(["USR1", "a", "b"], DockerCommands.Signal(["a", "b"], "USR1").Skip(3));
         Assert.Equal(DockerCommands.Signal(["x"], "HUP")[2], DockerCommands.Signal(["a", "b"], "USR1")[2]);
+        Assert.Equal(DockerQueries.Containers(Paths)[2], DockerQueries.Container("a")[2]);
+        Assert.Equal(["", "a"], DockerQueries.Container("a").Skip(4));
         Assert.Equal(["USR1", "2", "a", "b"], DockerCommands.SignalOnce(["a", "b"], 2, "USR1").Skip(3));
         Assert.Equal(["a", "b"], DockerCommands.ForgetSignals(["a", "b"]).Skip(4));
         Assert.Equal(["10", "a", "b"], DockerCommands.StopAndRemove(["a", "b"], 10).Skip(3));

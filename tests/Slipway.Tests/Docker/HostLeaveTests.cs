@@ -11,7 +11,7 @@ namespace Slipway.Tests.Docker;
 
 public sealed class HostLeaveTests
 {
-    private const string Create = "docker container create";
+    private const string Start = "docker container run --detach";
 
     private static readonly ServiceDefinition Mounting = new() { Name = "web", HostMounts = [new("/srv/data", "/data", false)] };
 
@@ -37,7 +37,7 @@ public sealed class HostLeaveTests
             Assert.StartsWith("No container of web is started: by its definition it has folders of the server, which is not allowed for this stack. An owner of", problem.Message, StringComparison.Ordinal);
             Assert.Contains("docker.host.access: mounts.", problem.Message, StringComparison.Ordinal);
         }
-        Assert.DoesNotContain(attempt.Machine.Programs, program => program.StartsWith(Create, StringComparison.Ordinal) || program.StartsWith("docker container run", StringComparison.Ordinal));
+        Assert.DoesNotContain(attempt.Machine.Programs, program => program.StartsWith("docker container run", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class HostLeaveTests
 
         var problem = await Record.ExceptionAsync(() => StartContainers.RunAsync(WithLeave(attempt, HostAccess.Mounts), Cancel));
 
-        Assert.Equal(says is null, attempt.Machine.Programs.Exists(program => program.StartsWith(Create, StringComparison.Ordinal)));
+        Assert.Equal(says is null, attempt.Machine.Programs.Exists(program => program.StartsWith(Start, StringComparison.Ordinal)));
         if (says is null)
             Assert.Null(problem);
         else
@@ -63,7 +63,7 @@ public sealed class HostLeaveTests
         var attempt = new Attempt([Mounting]);
         attempt.GivenContainers(Old("c1", "web") with { Release = "2" });
         await StartContainers.RunAsync(WithLeave(attempt, HostAccess.None) with { Change = ContainerChange.None }, Cancel);
-        Assert.DoesNotContain(attempt.Machine.Programs, program => program.StartsWith(Create, StringComparison.Ordinal));
+        Assert.DoesNotContain(attempt.Machine.Programs, program => program.StartsWith(Start, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class HostLeaveTests
         var programs = attempt.Machine.Programs;
         var at = programs.IndexOf("docker container stop --time 7 -- c1");
         Assert.Equal([Line(DockerCommands.Signal(["c1"], "USR2")), "sleep 3"], programs.GetRange(at - 2, 2));
-        Assert.InRange(programs.FindIndex(program => program.StartsWith(Create, StringComparison.Ordinal)), at + 1, programs.Count);
+        Assert.InRange(programs.FindIndex(program => program.StartsWith(Start, StringComparison.Ordinal)), at + 1, programs.Count);
 
         attempt.GivenContainers(old with { Status = "exited" });
         await Abandon.RunAsync(context, removeRelease: false, Cancel);

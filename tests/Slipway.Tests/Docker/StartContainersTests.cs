@@ -24,6 +24,6 @@ public sealed class StartContainersTests
 
         var signals = attempt.Machine.Programs.Where(program => program.Contains("kill --signal", StringComparison.Ordinal));
         Assert.Equal(signalled is null ? [] : [Line(DockerCommands.SignalOnce([signalled], "start-new", "USR1"))], signals);
-        Assert.Contains(attempt.Machine.Programs, program => program.StartsWith("docker container create", StringComparison.Ordinal));
+        Assert.Contains(attempt.Machine.Programs, program => program.StartsWith("docker container run --detach", StringComparison.Ordinal));
     }
 }

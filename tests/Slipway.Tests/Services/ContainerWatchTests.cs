@@ -14,10 +14,9 @@ namespace Slipway.Tests.Services;
 
 public sealed class ContainerWatchTests : IAsyncDisposable
 {
-    private const string List = "docker container ls --all --quiet --no-trunc --filter label=slipway.stack=";
-
     private readonly SlipwayApp _app = new();
     private ContainerWatch? _watch;
+    private string _look = "";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -27,7 +26,7 @@ public sealed class ContainerWatchTests : IAsyncDisposable
     public async Task ContainerThatIsDownTwice_IsStartedAnew_Once()
     {
         var (owner, uid, machine) = await GivenContainerAsync();
-        machine.Answers["docker container inspect -- " + new string('c', 64)] = Inspection("exited");
+        machine.Answers[_look] = Inspection("exited");
 
         await LookAsync();
         Assert.Equal(0, await RepairsAsync());
@@ -43,7 +42,7 @@ public sealed class ContainerWatchTests : IAsyncDisposable
     public async Task RepairThatFailed_IsNotTriedForEver()
     {
         var (_, _, machine) = await GivenContainerAsync();
-        machine.Answers["docker container inspect -- " + new string('c', 64)] = Inspection("dead");
+        machine.Answers[_look] = Inspection("dead");
         await LookAsync();
         await LookAsync();
         await _app.ChangeAsync(async db =>
@@ -62,7 +61,7 @@ public sealed class ContainerWatchTests : IAsyncDisposable
     public async Task ContainerThatIsUp_IsLeftAlone(string status)
     {
         var (_, _, machine) = await GivenContainerAsync();
-        machine.Answers["docker container inspect -- " + new string('c', 64)] = Inspection(status);
+        machine.Answers[_look] = Inspection(status);
         await LookAsync();
         await LookAsync();
         Assert.Equal(0, await RepairsAsync());
@@ -74,7 +73,7 @@ public sealed class ContainerWatchTests : IAsyncDisposable
     public async Task SiteOfAContainerThatIsGone_IsWrittenAnew(int port, int repairs)
     {
         var (_, uid, machine) = await GivenContainerAsync();
-        machine.Answers["docker container inspect -- " + new string('c', 64)] = Inspection("running");
+        machine.Answers[_look] = Inspection("running");
         var paths = new StackPaths((await _app.InDatabaseAsync(db => db.Stacks.SingleAsync(stack => stack.Uid == uid, Cancel))).Slug);
         machine.Files[paths.NginxUpstream] = ContainerSites.Upstreams(paths, [new("web", 80, [port])]);
         await LookAsync();
@@ -95,7 +94,7 @@ public sealed class ContainerWatchTests : IAsyncDisposable
             await owner.Api.Servers.AddAsync(uid, new() { Address = "192.0.2.2" }, Cancel);
             await _app.ChangeAsync(async db => await db.Actions.ForEachAsync(action => action.FinishedAt ??= TimeProvider.System.GetUtcNow(), Cancel));
         }
-        machine.Answers["docker container inspect -- " + new string('c', 64)] =
+        machine.Answers[_look] =
             Inspection("running").Replace("\"HostConfig\":{", "\"HostConfig\":{\"ExtraHosts\":[\"web:198.18.0.7\"],", StringComparison.Ordinal);
         var slug = (await _app.InDatabaseAsync(db => db.Stacks.SingleAsync(stack => stack.Uid == uid, Cancel))).Slug;
         NameDriftTests.GivenNames(machine, isFlushed ? "" : $"{NameDriftTests.Redirect}\n{NameDriftTests.Reject}", slug);
@@ -121,7 +120,7 @@ public sealed class ContainerWatchTests : IAsyncDisposable
     public async Task AnswerThatCannotBeRead_SaysNothing_AndNamesTheServerToWhoAsks(string answer)
     {
         var (owner, uid, machine) = await GivenContainerAsync();
-        machine.Answers["docker container inspect -- " + new string('c', 64)] = answer;
+        machine.Answers[_look] = machine.Answers[string.Join(' ', DockerQueries.Container(new('c', 64)))] = answer;
         await LookAsync();
         await LookAsync();
         Assert.Equal(0, await RepairsAsync());
@@ -143,7 +142,7 @@ public sealed class ContainerWatchTests : IAsyncDisposable
         var deployment = await owner.Api.Deployments.RedeployAsync(stack.Uid, null, Cancel);
         await _app.ChangeAsync(db => Given.DeploymentEndAsync(db, deployment.DeploymentId, DeploymentOutcome.Success, isLive: true));
         await _app.InDatabaseAsync(db => Given.ContainerAsync(db, server.Uid));
-        machine.Answers[List + stack.DeployDirectory.Split('/')[^1]] = new string('c', 64);
+        _look = string.Join(' ', DockerQueries.Containers(new(stack.DeployDirectory.Split('/')[^1])));
         return (owner, stack.Uid, machine);
     }
 

@@ -29,11 +29,9 @@ internal sealed record DockerContainer(string Id)
     /// <summary>Has Docker on a machine tell of these, and of no others.</summary>
     public static void Give(FakeMachine machine, StackPaths paths, params IReadOnlyList<DockerContainer> containers)
     {
-        var ids = containers.Select(container => container.Id).ToList();
-        machine.Answers[string.Join(' ', DockerCommands.ListContainers(paths))] = string.Join('\n', ids);
-        machine.Answers[string.Join(' ', DockerCommands.Inspect(ids))] = JsonSerializer.Serialize(containers.Select(container => container.Inspection(paths)));
+        machine.Answers[string.Join(' ', DockerQueries.Containers(paths))] = JsonSerializer.Serialize(containers.Select(container => container.Inspection(paths)));
         foreach (var container in containers)
-            machine.Answers[string.Join(' ', DockerCommands.Inspect([container.Id]))] = JsonSerializer.Serialize(new[] { container.Inspection(paths) });
+            machine.Answers[string.Join(' ', DockerQueries.Container(container.Id))] = JsonSerializer.Serialize(new[] { container.Inspection(paths) });
     }
 
     private object Inspection(StackPaths paths) => new

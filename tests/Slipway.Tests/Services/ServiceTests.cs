@@ -175,7 +175,7 @@ public sealed class ServiceTests : IAsyncDisposable
         Assert.False(ended.FinishedSuccess);
         Assert.Contains("No container of web is started: by its definition it has the server's network or processes", ended.FinishedMessage, StringComparison.Ordinal);
         foreach (var address in new[] { "192.0.2.1", "192.0.2.2" })
-            Assert.DoesNotContain(_app.Machines.Of(address).Programs, program => program.StartsWith("docker container create", StringComparison.Ordinal) || program.Contains("stop", StringComparison.Ordinal));
+            Assert.DoesNotContain(_app.Machines.Of(address).Programs, program => program.StartsWith("docker container run", StringComparison.Ordinal) || program.Contains("stop", StringComparison.Ordinal));
     }
 
     [Fact]

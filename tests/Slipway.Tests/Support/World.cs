@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Slipway.Engine.Commands.Docker;
 using Slipway.Server.Platform.Auth;
 
 namespace Slipway.Tests.Support;
@@ -74,7 +75,7 @@ internal sealed class World
 
     public static async Task<World> CreateAsync(SlipwayApp app)
     {
-        app.Machines.Add("192.0.2.1").Answers["docker container inspect -- " + new string('c', 64)] = """[{"Id":"c","State":{},"Config":{}}]""";
+        app.Machines.Add("192.0.2.1").Answers[string.Join(' ', DockerQueries.Container(new('c', 64)))] = """[{"Id":"c","State":{},"Config":{}}]""";
         app.Machines.Add("192.0.2.2");
         var owner = await app.GivenOwnerAsync();
         var stack = await owner.GivenStackAsync();

@@ -102,11 +102,6 @@ internal static class DockerCommands
     /// <summary>Prints what each container uses right now, a JSON object a line.</summary>
     public static IReadOnlyList<string> Stats(IEnumerable<string> ids) => ["docker", "container", "stats", "--no-stream", "--no-trunc", "--format", "{{json .}}", "--", .. ids];
 
-    public static IReadOnlyList<string> Inspect(IEnumerable<string> ids) => ["docker", "container", "inspect", "--", .. ids];
-
-    /// <summary>Ends when the container has.</summary>
-    public static IReadOnlyList<string> Await(string id) => ["docker", "container", "wait", id];
-
     public static IReadOnlyList<string> Start(params IEnumerable<string> ids) => ["docker", "container", "start", "--", .. ids];
 
     public static IReadOnlyList<string> RunInside(string id, IReadOnlyList<string> program) => ["docker", "container", "exec", id, .. program];

@@ -34,10 +34,10 @@ internal sealed record NewContainer
 
     public string Image => Paths.Image(Service.Name, Release);
 
-    /// <summary>Makes it, without starting it. It is pinned once it serves; until then nothing may start it behind our back.</summary>
-    public IReadOnlyList<string> Create() =>
+    /// <summary>Makes and starts it. It is pinned once it serves; until then nothing may start it again behind our back.</summary>
+    public IReadOnlyList<string> Start() =>
     [
-        "docker", "container", "create", "--pull", "never", "--name", Name, .. Labels(), .. Network(), .. Service.UsesHostNetwork ? [] : (string[])["--network-alias", Service.Name],
+        "docker", "container", "run", "--detach", "--pull", "never", "--name", Name, .. Labels(), .. Network(), .. Service.UsesHostNetwork ? [] : (string[])["--network-alias", Service.Name],
         .. KnownHosts(), "--restart", "no", "--stop-timeout", Text(Service.StopGrace), "--env-file", EnvironmentFile,
         .. Published().SelectMany(port => (string[])["--publish", $"127.0.0.1:{Text(HostPorts[port.Container])}:{Text(port.Container)}/tcp"]),
         .. Privileges(), .. Mounts(), Image, .. Service.Command,

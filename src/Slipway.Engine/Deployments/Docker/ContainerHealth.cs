@@ -83,10 +83,9 @@ internal static class ContainerHealth
 
     private static async Task AwaitEndAsync(DeployContext context, IRemoteHost host, ContainerState container, CancellationToken cancellationToken)
     {
-        var wait = StackContainers.Quick(context, "wait for its end", DockerCommands.Await(container.Id)) with { Deadline = context.Timeouts.Health * 2 };
-        // Containers outlive an engine that restarts, and who waits for them does not.
-        while (!(await host.RunAsync(wait, onLine: null, cancellationToken)).IsSuccess && await StackContainers.FindAsync(context, host, container.Id, cancellationToken) is not null)
+        do
             await StackContainers.LinesAsync(context, host, "wait", ["sleep", "1"], cancellationToken);
+        while (await StackContainers.FindAsync(context, host, container.Id, cancellationToken) is { IsUp: true });
     }
 
     private static async Task SettledAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -78,7 +78,7 @@ internal sealed record ContainerState
             .SelectMany(service => service.Where(container => container.OutlivesDeployments || container.Release == service.MaxBy(other => other.CreatedAt)!.Release)),
     ];
 
-    /// <summary>Reads what "docker container inspect" prints.</summary>
+    /// <summary>Reads a list of Docker's inspections.</summary>
     public static IReadOnlyList<ContainerState> Read(string json)
     {
         using var document = JsonDocument.Parse(json);

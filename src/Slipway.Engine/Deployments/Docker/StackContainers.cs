@@ -11,9 +11,7 @@ namespace Slipway.Engine.Deployments.Docker;
 /// <summary>Asks Docker on a server for what the stack has there.</summary>
 internal static class StackContainers
 {
-    private const int Attempts = 3;
     private const int RestartAttempts = 20;
-    private const string NoEngine = "Cannot connect to the Docker daemon";
 
     public static Task<IReadOnlyList<ContainerState>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken) =>
         ListAsync(context.Paths, context.Timeouts, host, cancellationToken);
@@ -26,18 +24,9 @@ internal static class StackContainers
     public static async Task<IReadOnlyList<ContainerState>> ListWithStrangersAsync(
         StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            var ids = await host.ReadLinesAsync(Quick(paths, timeouts, "list containers", DockerCommands.ListContainers(paths)), cancellationToken);
-            if (ids.Count == 0)
-                return [];
-            var (result, text) = await ReadAsync(host, Quick(paths, timeouts, "look at containers", DockerCommands.Inspect(ids)), cancellationToken);
-            // One that was about to be removed may have gone in between.
-            if (result.IsSuccess)
-                return Read(host, text);
-            if (attempt == Attempts)
-                result.EnsureSuccess();
-        }
+        var (result, text) = await ReadAsync(host, Quick(paths, timeouts, "look at containers", DockerQueries.Containers(paths)), cancellationToken);
+        result.EnsureSuccess();
+        return Read(host, text);
     }
 
     /// <summary>The container; null when it is gone. An engine that restarts is waited for.</summary>
@@ -45,11 +34,11 @@ internal static class StackContainers
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (result, text) = await ReadAsync(host, Quick(context, "look at the container", DockerCommands.Inspect([id])), cancellationToken);
+            var (result, text) = await ReadAsync(host, Quick(context, "look at the container", DockerQueries.Container(id)), cancellationToken);
             if (result.IsSuccess)
-                return Read(host, text)[0];
-            if (attempt == RestartAttempts || !result.Tail.Any(line => line.Contains(NoEngine, StringComparison.Ordinal)))
-                return null;
+                return Read(host, text) is [var found, ..] ? found : null;
+            if (attempt == RestartAttempts || !result.Tail.Any(line => line.Contains(DockerQueries.NoEngine, StringComparison.Ordinal)))
+                result.EnsureSuccess();
             await LinesAsync(context, host, "wait for Docker", ["sleep", "1"], cancellationToken);
         }
     }

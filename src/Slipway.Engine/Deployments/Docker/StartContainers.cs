@@ -12,6 +12,7 @@ namespace Slipway.Engine.Deployments.Docker;
 internal static class StartContainers
 {
     private const int Attempts = 10;
+    private const int AtOnce = 4;
 
     public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
     {
@@ -49,8 +50,9 @@ internal static class StartContainers
         foreach (var service in missing.Select(next => next.Service).Distinct().Where(service => service.UsesHostNetwork))
             await HostNetwork.MakeRoomAsync(context, server, host, service, plan.Leaving, cancellationToken);
         var taken = present.SelectMany(container => container.Ports.Values).ToHashSet();
-        foreach (var (service, number) in missing)
-            await StartAsync(context, server, host, StackContainers.New(context, service, number), taken, cancellationToken);
+        // One that fails leaves the others to their end: a start that is cut off may still come about when all is cleaned up.
+        foreach (var some in missing.Chunk(AtOnce))
+            await Task.WhenAll(some.Select(next => StartAsync(context, server, host, StackContainers.New(context, next.Service, next.Number), taken, cancellationToken)));
         var started = (await StackContainers.ListAsync(context, host, cancellationToken)).Where(container => container.Run == context.Run);
         await Task.WhenAll(started.Select(container => wave.FirstOrDefault(service => service.Name == container.Service) is { } service
             ? ContainerHealth.CheckAsync(context, server, host, service, container, cancellationToken)
@@ -72,24 +74,28 @@ internal static class StartContainers
     {
         for (var attempt = 0; ; attempt++)
         {
-            if (attempt > 0)
-                taken.UnionWith((await StackContainers.LinesAsync(context, host, "see which ports are taken", Listeners.List, cancellationToken)).Select(line => Listeners.Read(line).Port));
-            var ports = HostPorts.Choose(container.Name, [.. container.Service.UsesHostNetwork ? [] : container.Service.Ports.Select(port => port.Container)], taken, attempt);
-            var create = StackContainers.Quick(context, "make a container", (container with { HostPorts = ports }).Create());
-            var result = await host.RunAsync(create, onLine: null, cancellationToken);
+            var listeners = attempt == 0 ? [] : await StackContainers.LinesAsync(context, host, "see which ports are taken", Listeners.List, cancellationToken);
+            var placed = container with { HostPorts = TakePorts(container, taken, listeners, attempt) };
+            var result = await host.RunAsync(StackContainers.Quick(context, "start a container", placed.Start()), onLine: null, cancellationToken);
             if (result.IsSuccess)
-                result = await host.RunAsync(
-                    StackContainers.Quick(context, "start a container", DockerCommands.Start([container.Name])), onLine: null, cancellationToken);
-            if (result.IsSuccess)
-            {
-                taken.UnionWith(ports.Values);
                 return;
-            }
             // Somebody else may have the port, or this very container was made before an answer was lost.
             var isTaken = result.Tail.Any(line => line.Contains("already in use", StringComparison.Ordinal) || line.Contains("already allocated", StringComparison.Ordinal));
             if (!isTaken || attempt == Attempts)
-                throw new UserErrorException($"The service {container.Service.Name} does not start on {server.Name}. Docker says:\n{string.Join('\n', result.Tail)}");
+                throw new UserErrorException($"The service {container.Service.Name} does not start on {server.Name}. Docker says:\n{string.Join('\n', result.Tail.Where(line => !line.Contains(" run --help", StringComparison.Ordinal)))}");
             await host.RunAsync(StackContainers.Quick(context, "remove the container", DockerCommands.Remove([container.Name])), onLine: null, cancellationToken);
+        }
+    }
+
+    // Others may be about to start beside it.
+    private static IReadOnlyDictionary<int, int> TakePorts(NewContainer container, HashSet<int> taken, IReadOnlyList<string> listeners, int attempt)
+    {
+        lock (taken)
+        {
+            taken.UnionWith(listeners.Select(line => Listeners.Read(line).Port));
+            var ports = HostPorts.Choose(container.Name, [.. container.Service.UsesHostNetwork ? [] : container.Service.Ports.Select(port => port.Container)], taken, attempt);
+            taken.UnionWith(ports.Values);
+            return ports;
         }
     }
 }
