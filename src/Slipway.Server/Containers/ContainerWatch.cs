@@ -113,8 +113,8 @@ internal sealed partial class ContainerWatch(
                 .Concat(missed.Select(service => $"number of {service}")).Concat(lacksNames ? ["names"] : []);
             return new([.. drift.Select(fault => $"{server.Uid}: {fault}")], [.. seen.Where(sight => sight.Value.Problem is not null).Select(sight => $"{server.Uid}: {sight.Key} is ill")]);
         }
-        catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException or UserErrorException
-            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        // Whatever it is, the other servers are looked at.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogUnknown(machine.Address, exception.Message);
             return null;

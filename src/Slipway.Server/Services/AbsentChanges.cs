@@ -34,7 +34,7 @@ internal static class AbsentChanges
             .Select(service => (service.Name, Wanted: StackContainers.CountOf(server, service.Name), Present: present.Count(row => row.Service == service.Name)))
             .Where(service => service.Wanted != service.Present).ToList();
         foreach (var (service, wanted, count) in numbers)
-            yield return FormattableString.Invariant($"{server.Name} is to have {wanted} of {service} and has {count}. Slipway brings that about when the server answers again.");
+            yield return FormattableString.Invariant($"{server.Name} is to have {wanted} of {service} and has {count}. Slipway brings that about when the server is there.");
         foreach (var service in present.Where(row => replaced.Contains(row.Uid)).Select(row => row.Service).Distinct().Except(numbers.Select(number => number.Name)))
             yield return $"{service} on {server.Name} runs as before, if it does. Ask for it again when the server answers again.";
         if (numbers.Count > 0 || present.Any(row => replaced.Contains(row.Uid)))

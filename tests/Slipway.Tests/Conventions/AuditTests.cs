@@ -13,7 +13,7 @@ public sealed class AuditTests
         ["src/Slipway.Server/Platform/Audit/ChangeRecorder.cs"] = (2, "the end of the chain of entries"),
         ["src/Slipway.Server/Platform/Auth/TokenUses.cs"] = (1, "when a token was last used"),
         ["src/Slipway.Server/Platform/Data/Keys/ProtectionKeys.cs"] = (1, "keys that the server makes for itself"),
-        ["src/Slipway.Server/Platform/Idempotency/IdempotencyMiddleware.cs"] = (2, "remembered answers"),
+        ["src/Slipway.Server/Platform/Idempotency/IdempotencyMiddleware.cs"] = (1, "remembered answers"),
         ["src/Slipway.Server/Platform/Limits/RateLimits.cs"] = (1, "counts of requests"),
         ["src/Slipway.Server/Platform/Schedules/DueWork.cs"] = (1, "when something of the server's own is due"),
         ["src/Slipway.Server/Platform/Work/ActionJournal.cs"] = (2, "the journal of an action, which is audited"),

@@ -39,8 +39,20 @@ public sealed class AbsentServerTests : IAsyncDisposable
         Assert.True(scale.FinishedSuccess, scale.FinishedMessage);
         Assert.Contains(string.Join(' ', NginxCommands.Reload), _app.Machines.Of("192.0.2.1").Programs);
         Assert.Equal([Here, There], await ContainersAsync());
-        Assert.Contains(await SaidAsync(scale.Id), text => text.StartsWith("Passed over, because it does not answer: 192.0.2.2 shows SHA256:another", StringComparison.Ordinal));
+        Assert.Contains(await SaidAsync(scale.Id), text => text.StartsWith("Passed over: 192.0.2.2 shows SHA256:another", StringComparison.Ordinal));
         Assert.Equal(StackHealth.Healthy, (await _owner.Api.Stacks.GetAsync(_uid, Cancel)).Health);
+    }
+
+    [Fact]
+    public async Task ServerThatWasNotDeployedToYet_IsPassedOver()
+    {
+        await GivenStackAsync();
+        _app.Machines.Of("192.0.2.2").Files.Remove(DockerConfig.Path);
+
+        var scale = await WorkAsync(await _owner.Api.Services.ScaleAsync(_uid, "worker", new Dictionary<string, int> { [_servers[0]] = 0 }, Cancel));
+
+        Assert.True(scale.FinishedSuccess, scale.FinishedMessage);
+        Assert.Contains(await SaidAsync(scale.Id), text => text.EndsWith("has no Docker yet: deploy the stack, which prepares its new servers.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,7 +91,7 @@ public sealed class AbsentServerTests : IAsyncDisposable
         Assert.False(scale.FinishedSuccess);
         var name = (await _owner.Api.Servers.GetAsync(_uid, _servers[1], cancellationToken: Cancel)).Name;
         Assert.Contains(
-            $"Done on the servers that answer; the rest is not.\n{name} is to have 3 of web and has 1. Slipway brings that about when the server answers again.\n192.0.2.2 shows",
+            $"Done on the servers that answer; the rest is not.\n{name} is to have 3 of web and has 1. Slipway brings that about when the server is there.\n192.0.2.2 shows",
             scale.FinishedMessage, StringComparison.Ordinal);
         Assert.Equal([Here, There], await ContainersAsync());
         var watch = ActivatorUtilities.CreateInstance<ContainerWatch>(_app.Services);
@@ -128,7 +140,7 @@ public sealed class AbsentServerTests : IAsyncDisposable
         await _app.ChangeAsync(db => Given.DockerAsync(db, _uid));
         foreach (var address in new[] { "192.0.2.1", "192.0.2.2" })
         {
-            _app.Machines.Add(address);
+            _app.Machines.Add(address).Files[DockerConfig.Path] = "{}";
             _servers.Add((await _owner.Api.Servers.AddAsync(_uid, new() { Address = address }, Cancel)).Uid);
         }
         var deployment = await _owner.Api.Deployments.RedeployAsync(_uid, null, Cancel);

@@ -225,7 +225,7 @@ public sealed class ServiceTests : IAsyncDisposable
         List<string> servers = [];
         foreach (var (address, name) in new[] { ("192.0.2.1", "Lion"), ("192.0.2.2", "Tiger") })
         {
-            _app.Machines.Add(address);
+            _app.Machines.Add(address).Files[DockerConfig.Path] = "{}";
             var server = await owner.Api.Servers.AddAsync(uid, new() { Address = address, Name = name }, Cancel);
             Assert.Contains("docker", server.ServerRoles);
             servers.Add(server.Uid);

@@ -83,6 +83,9 @@ internal static class StartContainers
             var isTaken = result.Tail.Any(line => line.Contains("already in use", StringComparison.Ordinal) || line.Contains("already allocated", StringComparison.Ordinal));
             if (!isTaken || attempt == Attempts)
                 throw new UserErrorException($"The service {container.Service.Name} does not start on {server.Name}. Docker says:\n{string.Join('\n', result.Tail.Where(line => !line.Contains(" run --help", StringComparison.Ordinal)))}");
+            // The answer was lost: it may be in the middle of what it does at its start.
+            if (await StackContainers.FindAsync(context, host, container.Name, cancellationToken) is { IsUp: true } started && started.Run == context.Run)
+                return;
             await host.RunAsync(StackContainers.Quick(context, "remove the container", DockerCommands.Remove([container.Name])), onLine: null, cancellationToken);
         }
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Engine;
 using Slipway.Server.Actions;
@@ -44,8 +45,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider t
         }
         await db.IdempotentRequests.Where(row => row.CreatedAt < oldest).ExecuteDeleteAsync(cancellationToken);
         origin.Repeatable = new() { UserId = caller.UserId, Key = key, Fingerprint = fingerprint, CreatedAt = time.GetUtcNow() };
-        // A client that does not wait for its answer will ask for it again.
-        context.RequestAborted = CancellationToken.None;
+        // A client that does not wait for its answer will ask for it again. Only the deadline of calls ends this one.
+        context.RequestAborted = context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken ?? CancellationToken.None;
         await AnswerAsync(context, db, origin);
     }
 
@@ -79,19 +80,25 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, TimeProvider t
             context.Response.Body = stream;
         }
         if (origin.IsRepeatableStored || context.Response.StatusCode is >= 200 and < 300)
+        {
+            // What attempts left behind that lost against others must not be saved with it.
+            db.ChangeTracker.Clear();
+            origin.Repeatable = null;
             await db.WriteAsync(KeepAsync, CancellationToken.None);
+        }
         answer.Position = 0;
         await answer.CopyToAsync(stream, context.RequestAborted);
 
         async Task KeepAsync(CancellationToken token)
         {
             var text = new Secret(Encoding.UTF8.GetString(answer.GetBuffer().AsSpan(0, (int)answer.Length)));
-            var known = await db.IdempotentRequests.Where(one => one.UserId == row.UserId && one.Key == row.Key).ExecuteUpdateAsync(
-                set => set.SetProperty(one => one.Status, context.Response.StatusCode).SetProperty(one => one.Answer, text), token);
-            if (known > 0)
+            // Another request may have used the key at the same time.
+            var known = await db.IdempotentRequests.FirstOrDefaultAsync(one => one.UserId == row.UserId && one.Key == row.Key, token);
+            if (known is not null && known.Fingerprint != row.Fingerprint)
                 return;
-            (row.Status, row.Answer) = (context.Response.StatusCode, text);
-            db.Add(row);
+            if (known is null)
+                db.Add(known = new() { UserId = row.UserId, Key = row.Key, Fingerprint = row.Fingerprint, CreatedAt = row.CreatedAt });
+            (known.Status, known.Answer) = (context.Response.StatusCode, text);
             await db.SaveChangesAsync(token);
         }
     }

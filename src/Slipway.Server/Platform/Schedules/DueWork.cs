@@ -82,7 +82,7 @@ internal sealed partial class DueWork(
             db.ChangeTracker.Clear();
             if (await Due(db, now).FirstOrDefaultAsync(row => row.Id == id, token) is not { } schedule)
                 return;
-            var wasMissed = now - schedule.NextAt > Punctuality;
+            var wasMissed = now - (schedule.RetryAt ?? schedule.NextAt) > Punctuality;
             var hasMore = !(wasMissed && schedule.CatchUp is CatchUp.Skip) && await _works[schedule.Kind].RunAsync(db, schedule, token);
             if (hasMore)
                 return;

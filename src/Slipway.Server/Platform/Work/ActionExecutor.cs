@@ -11,6 +11,8 @@ namespace Slipway.Server.Platform.Work;
 internal sealed partial class ActionExecutor(
     ActionJournal journal, ActionRuns runs, StepRunner steps, RunningActions running, IServiceScopeFactory scopes, ILogger<ActionExecutor> logger)
 {
+    private const int EndAttempts = 3;
+
     /// <summary>Does the lane's oldest unfinished action; false when there was none, or when the server is stopping.</summary>
     public async Task<bool> RunNextAsync(Lane lane)
     {
@@ -74,16 +76,22 @@ internal sealed partial class ActionExecutor(
     private async Task EndAsync(ActionRun run, ActionPlan plan, IReadOnlyList<JournalStep> ended, ActionEnd end)
     {
         var left = end.IsSuccess ? [] : run.OpenTickets;
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await journal.EndAsync(run.Claim, plan, ended, run.State, end, left, CancellationToken.None);
-        }
-        catch (Exception exception) when (IsItsOwn(exception))
-        {
-            // Whatever its handler wanted to say: an action that cannot end would be tried for ever, and all behind it would wait.
-            LogFailed(exception, run.Claim.ActionId, "the end");
-            var message = run.Clean($"{end.Message} Its end could not be recorded whole: {StepRunner.Describe(exception)}".TrimStart());
-            await journal.EndAsync(run.Claim, new([]), ended, run.State, new(IsSuccess: false, end.IsCancelled, message), run.OpenTickets, CancellationToken.None);
+            try
+            {
+                await journal.EndAsync(run.Claim, plan, ended, run.State, end, left, CancellationToken.None);
+                return;
+            }
+            catch (Exception exception) when (IsItsOwn(exception))
+            {
+                LogFailed(exception, run.Claim.ActionId, "the end");
+                if (attempt < EndAttempts)
+                    continue;
+                // Whatever its handler wanted to say: an action that cannot end would be tried for ever, and all behind it would wait.
+                var message = run.Clean($"{end.Message} Its end could not be recorded whole: {StepRunner.Describe(exception)}".TrimStart());
+                (plan, end, left) = (new([]), new(IsSuccess: false, end.IsCancelled, message), run.OpenTickets);
+            }
         }
     }
 
@@ -152,7 +160,7 @@ internal sealed partial class ActionExecutor(
         {
             await run.ForgetTicketsAsync(patience.Token);
         }
-        catch (Exception exception) when (exception is RemoteUnavailableException or OperationCanceledException)
+        catch (Exception exception) when (IsItsOwn(exception))
         {
             LogNotForgotten(exception, run.Claim.ActionId);
         }

@@ -115,7 +115,8 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
         {
             if (await mark.IsStoredAsync(db))
                 return;
-            lines = await KeepClaimedAsync(db, lines);
+            var held = await ReadHeldAsync(db, lines.Select(entry => entry.Run.Claim));
+            lines = [.. lines.Where(entry => held.Contains(entry.Run.Claim))];
         }
         var rows = lines.SelectMany(ToLines).ToList();
         if (transaction is not null && rows is [var first, ..])
@@ -133,31 +134,31 @@ internal sealed partial class JournalLog(IServiceScopeFactory scopes, ActionFeed
             await transaction.CommitAsync();
     }
 
-    // Whoever takes a stack over waits for these locks, and finds all lines or none; what comes from the one that it was taken from is left out.
-    private static async Task<List<JournalEntry>> KeepClaimedAsync(AppDb db, List<JournalEntry> lines)
+    // Those whose stack is still theirs. Whoever takes a stack over waits for these locks, and finds all lines or none.
+    private static async Task<HashSet<ActionClaim>> ReadHeldAsync(AppDb db, IEnumerable<ActionClaim> claims)
     {
-        int[] stacks = [.. lines.Select(entry => entry.Run.Claim.StackId).Distinct().Order()];
+        var asked = claims.ToHashSet();
+        int[] stacks = [.. asked.Select(claim => claim.StackId).Distinct().Order()];
         var epochs = await db.Stacks.FromSql($"""SELECT * FROM "Stacks" WHERE "Id" = ANY({stacks}) ORDER BY "Id" FOR SHARE""").IgnoreAutoIncludes()
             .Select(stack => new { stack.Id, stack.Epoch, stack.BesideEpoch }).ToDictionaryAsync(stack => stack.Id);
-        return [.. lines.Where(entry => epochs.TryGetValue(entry.Run.Claim.StackId, out var held)
-            && (entry.Run.Claim.Lane.IsBeside ? held.BesideEpoch : held.Epoch) == entry.Run.Claim.Epoch)];
+        asked.RemoveWhere(claim => !epochs.TryGetValue(claim.StackId, out var held) || (claim.Lane.IsBeside ? held.BesideEpoch : held.Epoch) != claim.Epoch);
+        return asked;
     }
 
     private async Task<bool> StoreTicketAsync(ActionRun run, string ticket, int serverId, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
-        return await db.WriteAsync(StoreAsync, cancellationToken);
-
-        async Task<bool> StoreAsync(CancellationToken token)
-        {
-            await run.Claim.ConfirmAsync(db, token);
-            if (await db.JournalTickets.AnyAsync(row => row.Ticket == ticket, token))
-                return false;
-            db.JournalTickets.Add(new() { Ticket = ticket, ActionId = run.Claim.ActionId, ServerId = serverId });
-            await db.SaveChangesAsync(token);
-            return true;
-        }
+        await using var transaction = db.Database.IsNpgsql() ? await db.Database.BeginTransactionAsync(cancellationToken) : null;
+        if (transaction is not null && (await ReadHeldAsync(db, [run.Claim])).Count == 0)
+            throw new FencedException(run.Claim.Slug, run.Claim.Epoch);
+        if (await db.JournalTickets.AnyAsync(row => row.Ticket == ticket, cancellationToken))
+            return false;
+        db.JournalTickets.Add(new() { Ticket = ticket, ActionId = run.Claim.ActionId, ServerId = serverId });
+        await db.SaveChangesAsync(cancellationToken);
+        if (transaction is not null)
+            await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
     private static IEnumerable<LogLine> ToLines(JournalEntry entry) => entry.Run.Clean(entry.Text).Split('\n').Select(text => new LogLine

@@ -19,6 +19,7 @@ internal sealed class JournaledHost(
     private readonly Lock _lock = new();
     private readonly List<string> _left = [.. run.Left[serverId]];
     private Task? _settling;
+    private volatile bool _isSilent;
     private volatile bool _isAway;
 
     public MachineSpec Machine => inner.Machine;
@@ -46,10 +47,10 @@ internal sealed class JournaledHost(
             _tickets[ticket] = false;
             return result;
         }
-        catch (RemoteUnavailableException) when (cancellationToken.IsCancellationRequested)
+        catch (RemoteUnavailableException exception) when (exception.Fault is RemoteFault.Unreachable && cancellationToken.IsCancellationRequested)
         {
-            // It was asked to end the command and did not answer in time; who cancels does not wait for it again.
-            _isAway = true;
+            // It was asked to end the command and did not answer in time; who cancels the action does not wait for it again.
+            _isSilent = true;
             throw;
         }
 
@@ -93,15 +94,15 @@ internal sealed class JournaledHost(
 
     internal async Task CancelOpenAsync(CancellationToken cancellationToken)
     {
-        if (_isAway)
+        if (_isAway |= _isSilent)
             return;
         try
         {
-            foreach (var ticket in OpenTickets.Concat(offsets.Keys).Distinct())
+            await Task.WhenAll(OpenTickets.Concat(offsets.Keys).Distinct().ToList().Select(async ticket =>
             {
                 _tickets[ticket] = true;
                 _tickets[ticket] = !await inner.CancelAsync(ticket, cancellationToken);
-            }
+            }));
         }
         catch (Exception exception) when (exception is RemoteUnavailableException { Fault: RemoteFault.Unreachable } or OperationCanceledException)
         {

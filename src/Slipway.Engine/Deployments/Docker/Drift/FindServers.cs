@@ -20,7 +20,9 @@ internal static class FindServers
             {
                 try
                 {
-                    await context.Hosts(server).ReadFileAsync(DockerConfig.Path, token);
+                    if (await context.Hosts(server).ReadFileAsync(DockerConfig.Path, token) is null)
+                        lock (absent)
+                            absent[server.Uid] = $"{server.Name} has no Docker yet: deploy the stack, which prepares its new servers.";
                 }
                 catch (RemoteUnavailableException exception) when (exception.Fault is not RemoteFault.Fenced)
                 {
@@ -35,6 +37,6 @@ internal static class FindServers
             throw new UserErrorException(
                 $"{last!.Message}\nNothing was changed. Numbers of containers that were asked for are kept, and Slipway brings them about when the server answers again.", last);
         foreach (var server in context.AbsentServers)
-            await context.Log.WriteAsync(server.Name, Severity.Warning, $"Passed over, because it does not answer: {absent[server.Uid]}");
+            await context.Log.WriteAsync(server.Name, Severity.Warning, $"Passed over: {absent[server.Uid]}");
     }
 }
