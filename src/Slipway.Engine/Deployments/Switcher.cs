@@ -110,6 +110,7 @@ internal static class Switcher
 
     private static WriteFile File(string path, string text) => new(path, Encoding.UTF8.GetBytes(text));
 
-    private static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
+    /// <summary>A short command that may be repeated freely.</summary>
+    public static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
         new() { Name = name, Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true };
 }

@@ -106,10 +106,10 @@ internal sealed record ContainerState
             IsPinned = Text(host.GetProperty("RestartPolicy"), "Name") == DockerCommands.KeepPolicy,
             OutlivesDeployments = Label(config, DockerCommands.StaysLabel).Length > 0,
             IsInHostNetwork = isInHostNetwork,
-            KnowsNames = Texts(host, "ExtraHosts").Any(),
+            KnowsNames = OwnCheck.Texts(host, "ExtraHosts").Count > 0,
             Address = isInHostNetwork ? Loopback : AddressOf(container),
             Ports = isInHostNetwork ? OwnPortsOf(offered) : PortsOf(host),
-            Command = string.Join(' ', Texts(config, "Cmd")),
+            Command = string.Join(' ', OwnCheck.Texts(config, "Cmd")),
             StartedAt = Time(state, "StartedAt"),
             CreatedAt = Time(container, "Created"),
         };
@@ -125,9 +125,6 @@ internal sealed record ContainerState
 
     private static string? OwnHealth(JsonElement state) => state.EnumerateObject().Where(part => part.NameEquals("Health") && part.Value.ValueKind is JsonValueKind.Object)
         .Select(part => Text(part.Value, "Status")).FirstOrDefault(status => status is not ("" or "none"));
-
-    private static IEnumerable<string> Texts(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.ToString())] : [];
 
     private static DateTimeOffset Time(JsonElement element, string name) =>
         DateTimeOffset.TryParse(Text(element, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;

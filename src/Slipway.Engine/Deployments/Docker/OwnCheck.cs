@@ -26,7 +26,8 @@ internal sealed record OwnCheck(IReadOnlyList<string> Program, TimeSpan Timeout,
         return program.Count == 0 ? null : new(program, Time(check, "Timeout") is { Ticks: > 0 } timeout ? timeout : DefaultTimeout, Time(check, "StartPeriod"));
     }
 
-    private static List<string> Texts(JsonElement element, string name) =>
+    /// <summary>A list of texts; none where there is no list.</summary>
+    public static List<string> Texts(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Array ? [.. value.EnumerateArray().Select(item => item.ToString())] : [];
 
     // In nanoseconds.

@@ -36,7 +36,7 @@ internal static class SiteCertificates
     {
         var paths = context.Paths;
         await host.ApplyAsync([new MakeDirectory(paths.Tls, Modes.PrivateDirectory)], cancellationToken);
-        var own = await host.ReadLinesAsync(Quick(context, "look for a certificate", CertificateCommands.ListOwn(paths)), cancellationToken);
+        var own = await host.ReadLinesAsync(Switcher.Quick(context, "look for a certificate", CertificateCommands.ListOwn(paths)), cancellationToken);
         string[] pair = [CertificateCommands.CertificateFile, CertificateCommands.KeyFile];
         var missing = pair.Except(own).ToList();
         if (missing.Count == pair.Length)
@@ -57,7 +57,7 @@ internal static class SiteCertificates
         var directory = paths.TlsPair(name);
         await host.ApplyAsync(
             [.. EmptyPair(paths, directory), new WriteFile($"{directory}/{CertificateRequest.FileName}", Encoding.UTF8.GetBytes(request), Modes.Private)], cancellationToken);
-        (await host.RunAsync(Quick(context, "make a certificate", CertificateCommands.MakeSelfSigned(directory)), onLine: null, cancellationToken)).EnsureSuccess();
+        (await host.RunAsync(Switcher.Quick(context, "make a certificate", CertificateCommands.MakeSelfSigned(directory)), onLine: null, cancellationToken)).EnsureSuccess();
         await UseAsync(context, server, host, name, cancellationToken);
         await context.SayAsync(server, $"HTTPS has a self-signed certificate, good for {CertificateCommands.Days} days, until one of yours is in {paths.Tls}.");
     }
@@ -67,7 +67,7 @@ internal static class SiteCertificates
         var paths = context.Paths;
         var own = (await TryAsync(context, server, host, "look at the certificate", CertificateCommands.Checksum(paths.OwnCertificate), cancellationToken))[0].Split(' ')[0];
         var (serves, lines) = await host.ReadAsync(
-            Quick(context, "look at the certificate that serves", CertificateCommands.Checksum($"{paths.LiveTls}/{CertificateCommands.CertificateFile}")), cancellationToken);
+            Switcher.Quick(context, "look at the certificate that serves", CertificateCommands.Checksum($"{paths.LiveTls}/{CertificateCommands.CertificateFile}")), cancellationToken);
         if (!serves.IsSuccess || lines[0].Split(' ')[0] != own)
         {
             var name = $"own-{own}";
@@ -101,22 +101,19 @@ internal static class SiteCertificates
             cancellationToken);
         await TryAsync(context, server, host, "check the certificate", NginxTls.CheckPair(paths), cancellationToken);
         await host.ApplyAsync([new MakeLink(paths.LiveTls, directory), new Remove(paths.TlsCheck)], cancellationToken);
-        (await host.RunAsync(Quick(context, "remove earlier certificates", CertificateCommands.RemoveOtherPairs(paths, name)), onLine: null, cancellationToken)).EnsureSuccess();
+        (await host.RunAsync(Switcher.Quick(context, "remove earlier certificates", CertificateCommands.RemoveOtherPairs(paths, name)), onLine: null, cancellationToken)).EnsureSuccess();
     }
 
     private static async Task<bool> IsGoodForAsync(DeployContext context, IRemoteHost host, TimeSpan time, CancellationToken cancellationToken) => (await host.RunAsync(
-        Quick(context, "see how long the certificate is good", CertificateCommands.IsGoodFor(context.Paths.LiveTls, time)), onLine: null, cancellationToken)).IsSuccess;
+        Switcher.Quick(context, "see how long the certificate is good", CertificateCommands.IsGoodFor(context.Paths.LiveTls, time)), onLine: null, cancellationToken)).IsSuccess;
 
     private static async Task<IReadOnlyList<string>> TryAsync(
         DeployContext context, ServerSpec server, IRemoteHost host, string name, IReadOnlyList<string> program, CancellationToken cancellationToken)
     {
-        var (result, lines) = await host.ReadAsync(Quick(context, name, program), cancellationToken);
+        var (result, lines) = await host.ReadAsync(Switcher.Quick(context, name, program), cancellationToken);
         return result.IsSuccess ? lines : throw Unusable(context, server, $"To {name} failed, and {program[0]} says:\n{string.Join('\n', lines)}");
     }
 
     private static UserErrorException Unusable(DeployContext context, ServerSpec server, string why) => new(
         $"The certificate for HTTPS in {context.Paths.Tls} on {server.Name} cannot be used, and nothing was changed. Put a certificate and its key there, in PEM and without passphrase, as {CertificateCommands.CertificateFile} and {CertificateCommands.KeyFile}, or remove both for a self-signed one; then deploy again. {why}");
-
-    private static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
-        new() { Name = name, Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true };
 }
