@@ -12,7 +12,7 @@ namespace Slipway.Engine.Terminals;
 public sealed class ContainerShell : IAsyncDisposable
 {
     private const int MarkLength = 32;
-    private const int Tries = 20;
+    private const int Looks = 20;
     private const int Killed = 137;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -20,10 +20,10 @@ public sealed class ContainerShell : IAsyncDisposable
     private readonly DockerSocket _hijacked;
     private readonly TimeProvider _time;
     private readonly string _container;
-    private readonly string _exec;
+    private string _exec = "";
 
-    private ContainerShell(DockerSocket docker, DockerSocket hijacked, TimeProvider time, string container, string exec) =>
-        (_docker, _hijacked, _time, _container, _exec) = (docker, hijacked, time, container, exec);
+    private ContainerShell(DockerSocket docker, DockerSocket hijacked, TimeProvider time, string container) =>
+        (_docker, _hijacked, _time, _container) = (docker, hijacked, time, container);
 
     /// <summary>What the terminal shows, and what is typed.</summary>
     public Stream Stream { get; private set; } = Stream.Null;
@@ -34,40 +34,27 @@ public sealed class ContainerShell : IAsyncDisposable
         IRemoteHost host, string container, TerminalSize size, TimeProvider time, CancellationToken cancellationToken)
     {
         var mark = RandomNumberGenerator.GetHexString(MarkLength, lowercase: true);
-        var (docker, hijacked) = (new DockerSocket(host, []), new DockerSocket(host, TerminalCommands.HangUp(mark)));
+        var shell = new ContainerShell(new(host, []), new(host, TerminalCommands.HangUp(mark)), time, container);
         try
         {
-            var made = await docker.PostAsync($"containers/{container}/exec", Wanted(mark, size), cancellationToken);
-            var shell = new ContainerShell(docker, hijacked, time, container, (string)made["Id"]!);
-            var start = new JsonObject { ["Detach"] = false, ["Tty"] = true, ["ConsoleSize"] = Console(size) };
-            shell.Stream = await hijacked.HijackAsync($"exec/{shell._exec}/start", start, cancellationToken);
+            await shell.StartAsync(mark, size, cancellationToken);
             return shell;
         }
         catch
         {
-            hijacked.Dispose();
-            docker.Dispose();
+            await shell.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>Docker refuses as long as the shell is on its way, and after its end: false then.</summary>
-    public async Task<bool> ResizeAsync(TerminalSize size, CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < Tries; i++)
-        {
-            if (await _docker.TryPostAsync($"exec/{_exec}/resize?h={size.Rows}&w={size.Columns}", cancellationToken))
-                return true;
-            await Task.Delay(Pause, _time, cancellationToken);
-        }
-        return false;
-    }
+    /// <summary>Once the shell has ended, Docker refuses, and that is all right.</summary>
+    public Task ResizeAsync(TerminalSize size, CancellationToken cancellationToken) => TryResizeAsync(size, cancellationToken);
 
     /// <summary>Asks Docker, once the stream is at its end.</summary>
     public async Task<ShellEnd> FindEndAsync(CancellationToken cancellationToken)
     {
         var exitCode = (int?)(await _docker.GetAsync($"exec/{_exec}/json", cancellationToken))?["ExitCode"];
-        for (var i = 0; i < Tries; i++)
+        for (var i = 0; i < Looks; i++)
         {
             if (await _docker.GetAsync($"containers/{_container}/json", cancellationToken) is not { } container || (bool?)container["State"]?["Running"] != true)
                 return new(exitCode, IsContainerGone: true);
@@ -85,6 +72,26 @@ public sealed class ContainerShell : IAsyncDisposable
         _hijacked.Dispose();
         _docker.Dispose();
     }
+
+    private async Task StartAsync(string mark, TerminalSize size, CancellationToken cancellationToken)
+    {
+        var made = await _docker.PostAsync($"containers/{_container}/exec", Wanted(mark, size), cancellationToken);
+        _exec = (string)made["Id"]!;
+        var start = new JsonObject { ["Detach"] = false, ["Tty"] = true, ["ConsoleSize"] = Console(size) };
+        Stream = await _hijacked.HijackAsync($"exec/{_exec}/start", start, cancellationToken);
+        // Docker before 23 knows no size to begin with. Nothing is typed before the shell has it: what was asked of it would answer with 0 by 0.
+        await AwaitSizeAsync(size, cancellationToken);
+    }
+
+    // Docker refuses as long as the shell is on its way, too.
+    private async Task AwaitSizeAsync(TerminalSize size, CancellationToken cancellationToken)
+    {
+        while (!await TryResizeAsync(size, cancellationToken) && await _docker.GetAsync($"exec/{_exec}/json", cancellationToken) is { } exec && exec["ExitCode"] is null)
+            await Task.Delay(Pause, _time, cancellationToken);
+    }
+
+    private Task<bool> TryResizeAsync(TerminalSize size, CancellationToken cancellationToken) =>
+        _docker.TryPostAsync($"exec/{_exec}/resize?h={size.Rows}&w={size.Columns}", cancellationToken);
 
     private static JsonObject Wanted(string mark, TerminalSize size) => new()
     {

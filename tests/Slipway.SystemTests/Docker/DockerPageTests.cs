@@ -51,8 +51,9 @@ public sealed class DockerPageTests(DockerApp deployed) : IClassFixture<DockerAp
             await reader.TypeAsync("until [ \"$(stty size)\" = '50 132' ]; do :; done; echo resi''zed\n");
             await reader.SeeAsync("resized");
             // More than all buffers in between hold: nothing is lost, and a key still gets through.
-            await reader.TypeAsync("yes | head -n 2000000 | tail -n 3 | tr -d '\\n'; yes\n");
+            await reader.TypeAsync("yes | head -n 2000000 | tail -n 3 | tr -d '\\n'; yes flo''od\n");
             await reader.SeeAsync("yyy");
+            await reader.SeeAsync("flood");
             await reader.TypeAsync("\x03");
             await reader.TypeAsync("sleep 4321\n");
             await App.WaitAsync(async () => await SleepersAsync() != "");

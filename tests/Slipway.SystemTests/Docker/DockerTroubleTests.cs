@@ -26,7 +26,8 @@ public sealed class DockerTroubleTests(SmallDockerApp deployed, ITestOutputHelpe
         await CommitAsync(("Dockerfile", file + Check), (DockerApp.Definition, SmallDockerApp.Definition.Replace("    health: /healthz\n", "", StringComparison.Ordinal)), Version());
         DeployedApp.AssertSucceeded(await _app.DeployAsync());
         var container = Assert.Single((await _app.Client.Containers.ListAsync(_app.Uid, cancellationToken: App.Token)).Response);
-        Assert.Equal("healthy", await ExecuteAsync("docker", "container", "inspect", "--format", "{{.State.Health.Status}}", container.Uid));
+        // Slipway asks before Docker does.
+        await App.WaitAsync(async () => await ExecuteAsync("docker", "container", "inspect", "--format", "{{.State.Health.Status}}", container.Uid) == "healthy");
 
         await FailAsync("is unhealthy by the check of its image", ("VERSION", "sick\n"));
 

@@ -113,7 +113,7 @@ internal static class ContainerHealth
                 case { Status: "running" }:
                     var watch = Stopwatch.StartNew();
                     var asked = check is null ? null : await host.RunAsync(
-                        StackContainers.Quick(context, "run its check", DockerCommands.RunInside(container.Id, check.Program)) with { Deadline = check.Timeout }, onLine: null, cancellationToken);
+                        StackContainers.Quick(context, "run its check", DockerCommands.RunInside(container.Id, check.Program)) with { Deadline = check.Patience }, onLine: null, cancellationToken);
                     if (asked is { IsSuccess: true })
                         return null;
                     // What hangs would be left behind in the container each time.

@@ -10,7 +10,11 @@ internal sealed record OwnCheck(IReadOnlyList<string> Program, TimeSpan Timeout,
 {
     // Docker's own, where the image says nothing.
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(5);
     private static readonly List<string> DefaultShell = ["/bin/sh", "-c"];
+
+    /// <summary>How long it is waited for: Docker counts from the program's start, which takes a server that is busy its time.</summary>
+    public TimeSpan Patience => Timeout + Beginning;
 
     /// <param name="config">The part of that name of Docker's inspection.</param>
     public static OwnCheck? Of(JsonElement config)

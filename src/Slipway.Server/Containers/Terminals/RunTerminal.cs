@@ -51,7 +51,7 @@ internal sealed class RunTerminal(AppDb db, OpenTerminals terminals, IRemoteHost
         if (shell is null)
             return await connection.RefuseAsync(TerminalEnd.Trouble(problem!));
         await using (shell)
-            return await connection.RunAsync(shell, size);
+            return await connection.RunAsync(shell);
     }
 
     private async Task<(ContainerShell? Shell, string? Problem)> OpenAsync(Container container, TerminalSize size)

@@ -31,12 +31,11 @@ internal sealed class TerminalConnection(
     private long _touched = time.GetTimestamp();
 
     /// <summary>Until one of the two ends it, or somebody else does.</summary>
-    public async Task<TerminalEnd> RunAsync(ContainerShell shell, TerminalSize size)
+    public async Task<TerminalEnd> RunAsync(ContainerShell shell)
     {
         using var ending = new CancellationTokenSource();
         // To cancel a websocket's read or write breaks it, so these are left alone until it has said goodbye.
         using var breaking = new CancellationTokenSource();
-        _sizes.Writer.TryWrite(size);
         Task<TerminalEnd>[] watchers = [WatchAsync(ending.Token), StopAsync(ending.Token), ResizeAsync(shell, ending.Token)];
         var (reading, printing) = (ReadAsync(shell, ending.Token, breaking.Token), PrintAsync(shell, ending.Token, breaking.Token));
         Task<TerminalEnd>[] parts = [.. watchers, reading, printing];
