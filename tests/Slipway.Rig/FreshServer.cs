@@ -14,7 +14,7 @@ public sealed class FreshServer(Testbed testbed, string name, string address, st
 
     /// <summary>Runs a command as root, past ssh, and gives its output; one that fails is an exception with its errors.</summary>
     public Task<string> ExecuteAsync(IReadOnlyList<string> command, CancellationToken cancellationToken) =>
-        Testbed.RunAsync(["exec", name, .. command], cancellationToken);
+        testbed.ExecuteAsync(name, command, cancellationToken);
 
     /// <summary>Returns once the server lets people in again.</summary>
     public Task RebootAsync(CancellationToken cancellationToken) => Testbed.RunAsync(["restart", name], cancellationToken);

@@ -17,6 +17,7 @@ public sealed class Testbed : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Lazy<Task>> _images = new();
     private readonly ConcurrentDictionary<string, FreshServer> _servers = new();
+    private readonly Lazy<Task<string>> _engine = new(() => RunAsync(["host"], CancellationToken.None));
     private readonly string _run = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 4));
     private int _count;
 
@@ -82,6 +83,10 @@ public sealed class Testbed : IAsyncDisposable
     internal static Task<string> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         RunScriptAsync("testbed.sh", arguments, cancellationToken);
 
+    // Past the script, which looks for the engine each time: tests that wait for something on a server ask it many times a second.
+    internal async Task<string> ExecuteAsync(string name, IReadOnlyList<string> command, CancellationToken cancellationToken) =>
+        await RunProgramAsync("docker", ["--host", await _engine.Value, "exec", "--interactive", name, .. command], cancellationToken);
+
     internal async Task RemoveAsync(FreshServer server)
     {
         if (_servers.TryRemove(server.Name, out _))
@@ -117,17 +122,20 @@ public sealed class Testbed : IAsyncDisposable
         await RunAsync(["image", image], CancellationToken.None);
     })).Value;
 
-    private static async Task<string> RunScriptAsync(string script, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private static Task<string> RunScriptAsync(string script, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        RunProgramAsync(Path.Combine(Repository.FullName, "tests/testbed", script), arguments, cancellationToken);
+
+    private static async Task<string> RunProgramAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
-        var result = await Cli.Wrap(Path.Combine(Repository.FullName, "tests/testbed", script))
+        var result = await Cli.Wrap(program)
             .WithArguments(arguments)
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(deadline.Token);
         return result.IsSuccess
             ? result.StandardOutput.TrimEnd('\n')
-            : throw new InvalidOperationException($"{script} {string.Join(' ', arguments)} failed with {result.ExitCode}: {result.StandardError}");
+            : throw new InvalidOperationException($"{Path.GetFileName(program)} {string.Join(' ', arguments)} failed with {result.ExitCode}: {result.StandardError}");
     }
 
     private static DirectoryInfo FindRepository()

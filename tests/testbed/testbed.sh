@@ -12,6 +12,7 @@
 #   testbed.sh down NAME...           remove it and its disk
 #   testbed.sh exec NAME COMMAND...   run a command in it, past ssh
 #   testbed.sh ip NAME | key | gateway     address of a server | private key of its logins | the host, as servers see it
+#   testbed.sh host                   where the Docker Engine that it uses listens
 #   testbed.sh ls | clean | stop      list our servers | remove them all, outdated images, gem indexes | end our engine
 #
 # Logins: root, deploy (sudo without a password), plain (no sudo). Where everything is kept: $SLIPWAY_TESTBED, by default a
@@ -217,7 +218,7 @@ make_images() {
     make_key
     make_image bare
     [ "$1" = bare ] || make_image warm
-    [[ $1 != docker && $1 != all ]] || make_image docker
+    [[ $1 != docker && $1 != all ]] || { make_image docker; with_lock base base_file >/dev/null; }
 }
 
 image() {
@@ -316,7 +317,7 @@ case $command in
     engine) engine; exit ;;
     stop) stop; exit ;;
     key) make_key; echo "$state/id"; exit ;;
-    image|up|restart|off|freeze|thaw|base|down|exec|ip|gateway|ls|clean) connect ;;
+    image|up|restart|off|freeze|thaw|base|down|exec|ip|gateway|host|ls|clean) connect ;;
     *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"; [ "$command" = help ]; exit ;;
 esac
 case $command in
@@ -327,5 +328,6 @@ case $command in
     down) docker rm --force --volumes "$@" >/dev/null ;;
     exec) name=$1; shift; exec docker exec --interactive "$name" "$@" ;;
     ip) address "$1" ;;
+    host) echo "$DOCKER_HOST" ;;
     ls) docker ps --filter "label=$label" --format '{{.Names}} {{.Image}} {{.Status}}' ;;
 esac
