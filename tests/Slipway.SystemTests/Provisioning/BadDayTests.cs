@@ -1,4 +1,5 @@
 using Slipway.Engine;
+using Slipway.Engine.Commands;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 using Slipway.Rig;
@@ -18,62 +19,59 @@ public sealed class BadDayTests(Testbed testbed)
         print $tell "held\n"; close $tell; sleep $seconds;
         """;
 
+    private static readonly EngineTimeouts Impatient = new() { PackageLock = TimeSpan.FromSeconds(3) };
+
+    // One bad day of one server, because each that ends well installs all packages.
     [Fact]
-    public async Task Provision_WaitsForAnotherPackageManager()
+    public async Task Provision_SaysWhatIsWrong_AndSucceedsOnceItIsRight()
     {
         await using var fleet = await Fleet.StartAsync(testbed, 1);
+
+        await SaysThatThePackageSourcesDoNotAnswerAsync(fleet);
+        await SaysThatTheDiskIsFullAsync(fleet);
+        await SaysWhoHoldsTheLockAsync(fleet);
+        await LeaveAnInterruptedInstallationAsync(fleet);
+        // As if they had never been fetched, so that both locks are waited for.
+        await fleet.Machines[0].ExecAsync("touch", "--date=3 days ago", "/var/lib/apt/lists", AptCommands.ListsStamp);
         await HoldAsync(fleet, 12, "/var/lib/dpkg/lock-frontend", "/var/lib/apt/lists/lock");
-        await fleet.ProvisionAsync(Web(fleet));
+        var log = await fleet.ProvisionAsync(Web(fleet));
+
+        Assert.Contains("An earlier installation was interrupted; finishing it first", log.Text, StringComparison.Ordinal);
         Assert.Equal("active", await fleet.Machines[0].ExecAsync("systemctl", "is-active", "nginx"));
+        Assert.Equal("", await fleet.Machines[0].ExecAsync("dpkg", "--audit"));
     }
 
-    [Fact]
-    public async Task Provision_SaysWhoHoldsTheLock_WhenItIsHeldForever()
+    private static async Task SaysThatThePackageSourcesDoNotAnswerAsync(Fleet fleet)
     {
-        await using var fleet = await Fleet.StartAsync(testbed, 1, new EngineTimeouts { PackageLock = TimeSpan.FromSeconds(3) });
-        await fleet.Machines[0].ExecAsync("apt-get", "update", "-qq");
-        await HoldAsync(fleet, 600, "/var/lib/dpkg/lock-frontend");
-        var error = await Assert.ThrowsAsync<UserErrorException>(() => fleet.ProvisionAsync(Web(fleet)));
-        Assert.Contains("held the lock for too long", error.Message, StringComparison.Ordinal);
-        Assert.Contains("/var/lib/dpkg/lock-frontend", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Provision_SaysThatThePackageSourcesDoNotAnswer_AndSucceedsOnceTheyDo()
-    {
-        await using var fleet = await Fleet.StartAsync(testbed, 1);
         var machine = fleet.Machines[0];
         await machine.ExecAsync("sh", "-c", "mkdir /root/apt && mv /etc/apt/sources.list* /root/apt && echo 'deb http://127.0.0.1:9/debian bookworm main' >/etc/apt/sources.list");
         var error = await Assert.ThrowsAsync<UserErrorException>(() => fleet.ProvisionAsync(Web(fleet)));
         Assert.Contains("/etc/apt/sources.list", error.Message, StringComparison.Ordinal);
         Assert.Contains("server0", error.Message, StringComparison.Ordinal);
-
         await machine.ExecAsync("sh", "-c", "rm /etc/apt/sources.list && mv /root/apt/* /etc/apt");
-        await fleet.ProvisionAsync(Web(fleet));
-        Assert.Equal("active", await machine.ExecAsync("systemctl", "is-active", "nginx"));
     }
 
-    [Fact]
-    public async Task Provision_SaysThatTheDiskIsFull()
+    private static async Task SaysThatTheDiskIsFullAsync(Fleet fleet)
     {
-        await using var fleet = await Fleet.StartAsync(testbed, 1);
         await fleet.Machines[0].ExecAsync("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "/var/cache/apt/archives");
         var error = await Assert.ThrowsAsync<UserErrorException>(() => fleet.ProvisionAsync(Web(fleet)));
         Assert.Contains("disk is full", error.Message, StringComparison.Ordinal);
+        await fleet.Machines[0].ExecAsync("umount", "/var/cache/apt/archives");
     }
 
-    [Fact]
-    public async Task Provision_FinishesWhatAnInterruptedInstallationLeft()
+    private static async Task SaysWhoHoldsTheLockAsync(Fleet fleet)
     {
-        await using var fleet = await Fleet.StartAsync(testbed, 1);
-        var machine = fleet.Machines[0];
-        // What dpkg leaves when it is killed: unpacked packages that are not set up, and a journal that was not merged.
-        await machine.ExecAsync(
-            "sh", "-c", "apt-get update -qq && cd /tmp && apt-get download -qq rubygems-integration && dpkg --unpack rubygems-integration_*.deb"
-            + " && dpkg-query --status rubygems-integration >/var/lib/dpkg/updates/0001");
-        await fleet.ProvisionAsync(Web(fleet));
-        Assert.Equal("", await machine.ExecAsync("dpkg", "--audit"));
+        await HoldAsync(fleet, 600, "/var/lib/dpkg/lock-frontend");
+        var error = await Assert.ThrowsAsync<UserErrorException>(() => fleet.ProvisionAsync(Web(fleet), Impatient));
+        Assert.Contains("held the lock for too long", error.Message, StringComparison.Ordinal);
+        Assert.Contains("/var/lib/dpkg/lock-frontend", error.Message, StringComparison.Ordinal);
+        await fleet.Machines[0].ExecAsync("pkill", "-KILL", "-f", "[P]OSIX::setsid");
     }
+
+    // What dpkg leaves when it is killed: unpacked packages that are not set up, and a journal that was not merged.
+    private static Task LeaveAnInterruptedInstallationAsync(Fleet fleet) => fleet.Machines[0].ExecAsync(
+        "sh", "-c", "cd /tmp && apt-get download -qq rubygems-integration && dpkg --unpack rubygems-integration_*.deb"
+        + " && dpkg-query --status rubygems-integration >/var/lib/dpkg/updates/0001");
 
     private static StackSpec Web(Fleet fleet) => Fleet.Stack("shop", [fleet.Server(0, ServerRoles.Web)]);
 

@@ -12,25 +12,27 @@ namespace Slipway.SystemTests.Provisioning;
 /// <summary>Fresh servers of the rig as the servers of stacks.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
+    private readonly EngineTimeouts _timeouts = new();
     private readonly RemoteHosts _hosts;
-    private readonly EngineTimeouts _timeouts;
     private readonly Dictionary<string, MachineFacts> _facts = [];
 
-    private Fleet(IReadOnlyList<TestServer> machines, EngineTimeouts timeouts)
+    private Fleet(IReadOnlyList<TestServer> machines)
     {
         Machines = machines;
-        _timeouts = timeouts;
-        _hosts = new RemoteHosts(timeouts, TimeProvider.System, new OutboundGuard([]), NullLogger<RemoteHosts>.Instance);
+        _hosts = new RemoteHosts(_timeouts, TimeProvider.System, new OutboundGuard([]), NullLogger<RemoteHosts>.Instance);
     }
 
     public IReadOnlyList<TestServer> Machines { get; }
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<Fleet> StartAsync(Testbed testbed, int count, EngineTimeouts? timeouts = null)
+    /// <param name="testbed">Where its servers come from.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="warm">Those of them that have the packages of a web and database server from the start.</param>
+    public static async Task<Fleet> StartAsync(Testbed testbed, int count, params int[] warm)
     {
-        var machines = Enumerable.Range(0, count).Select(_ => new TestServer(testbed)).ToList();
-        var fleet = new Fleet(machines, timeouts ?? new EngineTimeouts());
+        var machines = Enumerable.Range(0, count).Select(index => new TestServer(testbed) { IsWarm = warm.Contains(index) }).ToList();
+        var fleet = new Fleet(machines);
         await Task.WhenAll(machines.Select(machine => machine.InitializeAsync().AsTask()));
         foreach (var machine in machines)
             fleet._facts[machine.Name] = await fleet._hosts.EnrolAsync(machine.Machine, Cancellation);
@@ -51,10 +53,10 @@ internal sealed class Fleet : IAsyncDisposable
 
     public IRemoteHost Host(StackSpec stack, ServerSpec server) => _hosts.For(server.Machine, new RemoteScope(stack.Slug, stack.Epoch));
 
-    public async Task<RecordingLog> ProvisionAsync(StackSpec stack)
+    public async Task<RecordingLog> ProvisionAsync(StackSpec stack, EngineTimeouts? timeouts = null)
     {
         var log = new RecordingLog();
-        await new Provisioner(_timeouts, TimeProvider.System).ProvisionAsync(stack, server => Host(stack, server), log, Cancellation);
+        await new Provisioner(timeouts ?? _timeouts, TimeProvider.System).ProvisionAsync(stack, server => Host(stack, server), log, Cancellation);
         return log;
     }
 

@@ -12,6 +12,9 @@ public sealed class TestServer(Testbed testbed) : IAsyncLifetime
     private readonly List<RemoteHosts> _hosts = [];
     private FreshServer _server = null!;
 
+    /// <summary>Whether it has the packages of a web and database server from the start.</summary>
+    public bool IsWarm { get; init; }
+
     public string Name => _server.Name;
 
     public string Address => _server.Address;
@@ -27,7 +30,8 @@ public sealed class TestServer(Testbed testbed) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await testbed.StartBareAsync(TestContext.Current.CancellationToken);
+        var cancellation = TestContext.Current.CancellationToken;
+        _server = await (IsWarm ? testbed.StartWarmAsync(cancellation) : testbed.StartBareAsync(cancellation));
         var key = new Secret(await File.ReadAllTextAsync(_server.PrivateKeyFile));
         await using var hosts = NewHosts();
         var hostKey = await hosts.ReadHostKeyAsync(Address, 22, TestContext.Current.CancellationToken);
