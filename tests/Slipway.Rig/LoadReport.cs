@@ -7,11 +7,16 @@ public sealed record LoadSample(TimeSpan Start, TimeSpan Duration, int? Status, 
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // Longer than several tests at once on a slow machine keep a request waiting, and shorter than what a gap in a switch would.
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
+
     public bool HasFailed => IsBroken || IsSlow;
 
     public bool IsBroken => Status is not 200;
 
     public bool IsSlow => Duration > Patience;
+
+    public bool IsLost => IsBroken || Duration > LastPatience;
 }
 
 public sealed record LoadReport(IReadOnlyList<LoadSample> Samples)
@@ -20,6 +25,9 @@ public sealed record LoadReport(IReadOnlyList<LoadSample> Samples)
 
     /// <summary>Those without a good answer, however long a busy machine took for the others.</summary>
     public IReadOnlyList<LoadSample> Broken => [.. Samples.Where(sample => sample.IsBroken)];
+
+    /// <summary>Those whose visitor has given up.</summary>
+    public IReadOnlyList<LoadSample> Lost => [.. Samples.Where(sample => sample.IsLost)];
 
     /// <summary>The commits that answered, in the order of their first answer.</summary>
     public IReadOnlyList<string> Revisions => [.. Samples.Select(sample => sample.Revision).OfType<string>().Distinct()];

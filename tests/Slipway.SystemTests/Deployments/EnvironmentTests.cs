@@ -25,7 +25,7 @@ public sealed class EnvironmentTests(DeployedApp deployed) : IClassFixture<Deplo
             Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
             return null;
         });
-        Assert.True(load.Failed.Count == 0, load.ToString());
+        Assert.True(load.Lost.Count == 0, load.ToString());
         Assert.Equal("", await _app.Server.ExecuteAsync(["find", "/tmp", "/", "-maxdepth", "1", "-name", "broken"], App.Token));
         Assert.Equal(StackStatus.Success, (await _app.ReadAsync()).Status);
     }

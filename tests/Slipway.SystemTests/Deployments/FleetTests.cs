@@ -34,7 +34,7 @@ public sealed class FleetTests(Testbed testbed, SharedOwner shared)
             DeployedApp.AssertSucceeded(await app.DeployAsync());
             return commit;
         });
-        Assert.True(load.Failed.Count == 0, load.ToString());
+        Assert.True(load.Lost.Count == 0, load.ToString());
         Assert.Equal([commit, commit], [await app.RevisionAsync(first), await app.RevisionAsync(second)]);
         Assert.Equal(5, Number(await app.GetAsync("/db", second), "visits"));
     }
@@ -60,7 +60,7 @@ public sealed class FleetTests(Testbed testbed, SharedOwner shared)
         await first.SetAsync("DEMO_X", "first");
         await App.WaitAsync(() => Task.FromResult(load.Report().Samples.Count > 20));
         var report = await load.StopAsync();
-        Assert.True(report.Failed.Count == 0, report.ToString());
+        Assert.True(report.Lost.Count == 0, report.ToString());
         Assert.Equal(commit, await first.RevisionAsync());
         DeployedApp.AssertSucceeded(await second.DeployAsync());
         Assert.Equal("plain\n", await AskAsync(http, server, secondName));

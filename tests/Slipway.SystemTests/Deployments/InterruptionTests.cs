@@ -60,7 +60,7 @@ public sealed class InterruptionTests(DeployedApp deployed) : IClassFixture<Depl
             Assert.Equal(Enumerable.Range(1, 60).Select(number => $"cut line {number}"), lines);
             return deployment.GitHash;
         });
-        Assert.True(load.Failed.Count == 0, load.ToString());
+        Assert.True(load.Lost.Count == 0, load.ToString());
         Assert.Equal("run", await _app.Server.ExecuteAsync(["cat", "/tmp/cut-runs"], App.Token));
         await NoHooksAsync();
     }

@@ -58,7 +58,7 @@ public sealed class OperationTests(DeployedApp deployed) : IClassFixture<Deploye
             await _app.DoneAsync(_app.Client.Actions.RestartAsync(_app.Uid, Token));
             return null;
         });
-        Assert.True(load.Failed.Count == 0, load.ToString());
+        Assert.True(load.Lost.Count == 0, load.ToString());
         Assert.NotEqual(before, await LiveRunAsync());
     }
 
@@ -116,7 +116,7 @@ public sealed class OperationTests(DeployedApp deployed) : IClassFixture<Deploye
                 await _app.DoneAsync(_app.Client.Settings.ChangeOfServerAsync(_app.Uid, server.Uid, "server.name", name, Token));
             return null;
         });
-        Assert.True(load.Failed.Count == 0, load.ToString());
+        Assert.True(load.Lost.Count == 0, load.ToString());
         Assert.Equal("narwhal-1", await _app.Server.ExecuteAsync(["hostname"], Token));
         Assert.Equal("narwhal-1", await _app.Server.ExecuteAsync(["cat", "/etc/hostname"], Token));
         Assert.Contains("narwhal-1", await _app.Server.ExecuteAsync(["getent", "ahostsv4", "narwhal-1"], Token), StringComparison.Ordinal);
@@ -159,7 +159,7 @@ public sealed class OperationTests(DeployedApp deployed) : IClassFixture<Deploye
             await App.WaitAsync(async () => (await other.Client.Stacks.ListAsync(1, Token)).Response.All(stack => stack.Uid != other.Uid));
             return null;
         });
-        Assert.True(load.Failed.Count == 0, load.ToString());
+        Assert.True(load.Lost.Count == 0, load.ToString());
         var left = await _app.Server.ExecuteAsync(
             ["sh", "-c", "systemctl list-units --all --plain --no-legend \"slipway-$1-*\" \"*@$1.service\"; find /etc/systemd /etc/nginx /etc/slipway /etc/redis /var/deploy -path \"*$1*\" 2>/dev/null; getent passwd \"sw-$1\"; getent group \"sw-$1\" || true", "sh", slug],
             Token);

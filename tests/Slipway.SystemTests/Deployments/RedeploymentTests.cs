@@ -157,7 +157,7 @@ public sealed class RedeploymentTests(DeployedApp deployed) : IClassFixture<Depl
 
     private static string NewVersion() => Guid.NewGuid().ToString("N")[..8];
 
-    private static void AssertNoneFailed(LoadReport load) => Assert.True(load.Failed.Count == 0, load.ToString());
+    private static void AssertNoneFailed(LoadReport load) => Assert.True(load.Lost.Count == 0, load.ToString());
 
     private async Task<IReadOnlyList<string>> UnitsAsync() => (await _app.Server.ExecuteAsync(
         ["systemctl", "list-units", "--plain", "--no-legend", "--state=active,activating,failed", $"slipway-{_app.Slug}-*"], App.Token)).Split('\n');

@@ -7,21 +7,18 @@ namespace Slipway.SystemTests.Work.Crashes;
 /// <summary>
 /// Slipway killed at exact places of a deployment on a real server: the application always serves, the deployment always ends well, its log is whole.
 /// </summary>
-public sealed class CrashPlaceTests(Testbed testbed, ITestOutputHelper output)
+public sealed class CrashPlaceTests(Testbed testbed, KilledApp killed, ITestOutputHelper output) : IClassFixture<KilledApp>
 {
     private const string SeedVariable = "SLIPWAY_SEED";
     private static readonly string[] AllPhases = [RequestGate.Before, RequestGate.Begun, RequestGate.Ended];
-    private static readonly Dictionary<string, string> Patient = new() { ["Slipway__RateLimit__RequestsPerHour"] = "1000000" };
 
     [Fact]
     public async Task Sqlite_AtEachStepBoundary_AndInsideEachCommand()
     {
-        await using var owner = await Owner.StartAsync(testbed, Patient);
-        var app = await owner.DeployAsync("Killed", [await owner.StartServerAsync()]);
         HashSet<string> boundaries = [];
         // A step's first request stands at its boundary: it is journaled as running, and nothing was done for it yet. Commands without a ticket are told
         // to have begun before they have, so that the place inside of them is their end.
-        var deployment = await RunAsync(app, [owner.Slipway], AllPhases, (held, step) => (held.Phase, held.Operation) switch
+        var deployment = await RunAsync(killed.App, [killed.Owner.Slipway], AllPhases, (held, step) => (held.Phase, held.Operation) switch
         {
             (RequestGate.Before, _) => boundaries.Add(step),
             (RequestGate.Begun, "run") or (RequestGate.Ended, "direct") => true,
@@ -29,6 +26,23 @@ public sealed class CrashPlaceTests(Testbed testbed, ITestOutputHelper output)
         });
         Assert.True(boundaries.Count >= 10, string.Join(", ", boundaries));
         Assert.True(deployment.Kills.Count > boundaries.Count + 5, string.Join('\n', deployment.Kills));
+    }
+
+    [Fact]
+    public async Task Sqlite_WhenADeploymentWasCancelled_ItStaysCancelled()
+    {
+        var app = killed.App;
+        var before = await app.RevisionAsync();
+        var reply = await Nodes.QueueWithGateAsync(app);
+        await app.Client.Deployments.CancelAsync(app.Uid, reply.DeploymentId, App.Token);
+        await killed.Owner.Slipway.KillAsync();
+        await killed.Owner.Slipway.StartAsync(App.Token);
+        var deployment = await app.EndAsync(reply);
+        Assert.Equal("cancelled", deployment.Outcome.Meaning);
+        Assert.Equal(before, await app.RevisionAsync());
+        Assert.Equal("", await app.Server.ExecuteAsync(["sh", "-c", "pgrep -f '[a]t-the-gate' || true"], App.Token));
+        await app.Code.CommitAsync(new Dictionary<string, string?> { [".cloud66/deploy_hooks.yml"] = null }, App.Token);
+        DeployedApp.AssertSucceeded(await app.DeployAsync());
     }
 
     [Fact]
@@ -47,12 +61,7 @@ public sealed class CrashPlaceTests(Testbed testbed, ITestOutputHelper output)
     }
 
     [Fact(Explicit = true)]
-    public async Task Sqlite_AtAllPlaces()
-    {
-        await using var owner = await Owner.StartAsync(testbed, Patient);
-        var app = await owner.DeployAsync("Killed", [await owner.StartServerAsync()]);
-        await RunAsync(app, [owner.Slipway], AllPhases, (_, _) => true);
-    }
+    public Task Sqlite_AtAllPlaces() => RunAsync(killed.App, [killed.Owner.Slipway], AllPhases, (_, _) => true);
 
     [Fact(Explicit = true)]
     public Task TwoNodes_AtAllPlaces() => RunOnTwoNodesAsync((_, _) => true);

@@ -25,12 +25,13 @@ internal sealed class RequestGate : IAsyncDisposable
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(300);
 
     private readonly Channel<HeldRequest> _held = Channel.CreateUnbounded<HeldRequest>();
+    private readonly FreshServer _server;
     private readonly Process _keeper;
     private readonly Task _listening;
 
-    private RequestGate(Process keeper)
+    private RequestGate(FreshServer server, Process keeper)
     {
-        _keeper = keeper;
+        (_server, _keeper) = (server, keeper);
         _listening = ListenAsync();
     }
 
@@ -44,7 +45,7 @@ internal sealed class RequestGate : IAsyncDisposable
         string[] options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
         foreach (var argument in (string[])["-i", server.PrivateKeyFile, .. options.SelectMany(option => new[] { "-o", option }), $"root@{server.Address}", "perl /run/gate/keeper"])
             start.ArgumentList.Add(argument);
-        return new(Process.Start(start) ?? throw new InvalidOperationException("ssh could not be started."));
+        return new(server, Process.Start(start) ?? throw new InvalidOperationException("ssh could not be started."));
     }
 
     /// <summary>The next request that is held; null when none has come for a moment.</summary>
@@ -68,12 +69,14 @@ internal sealed class RequestGate : IAsyncDisposable
         await _keeper.StandardInput.FlushAsync(App.Token);
     }
 
+    /// <summary>The helper keeps the gate, and holds nothing more.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_keeper.HasExited)
             _keeper.Kill();
         await _listening;
         _keeper.Dispose();
+        await _server.ExecuteAsync(["sh", "-c", "rm -f /run/gate/on-*"], CancellationToken.None);
     }
 
     private async Task ListenAsync()

@@ -18,7 +18,7 @@ sub gate {
     syswrite $note, $gate_client;
     close $note;
     rename "/run/gate/note.$$", "/run/gate/held/$place" or die "gate: $!\n";
-    until ($ended || -e "/run/gate/go/$place") { receive() if readable(0.01, \*STDIN) }
+    until ($ended || -e "/run/gate/go/$place" || !-e "/run/gate/on-$phase") { receive() if readable(0.01, \*STDIN) }
     unlink "/run/gate/held/$place";
     exit 0 if $ended && $phase eq 'before';    # it arrived, but nothing was done about it
 }
