@@ -8,7 +8,8 @@ using Slipway.SystemTests.Deployments;
 namespace Slipway.SystemTests.Work;
 
 /// <summary>Nodes that die, sleep or lose the database in the middle of a deployment: another one goes on, and what the lost one still does counts for nothing.</summary>
-public sealed class NodeTests(Nodes nodes, ITestOutputHelper output) : IClassFixture<Nodes>
+[Collection(nameof(Nodes))]
+public sealed class NodeTests(Nodes nodes, ITestOutputHelper output)
 {
     // The promise is five seconds, and what is measured is printed. A lost trigger that waits for nothing takes for ever; what lies between is for noisy machines.
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(15);

@@ -137,3 +137,7 @@ public sealed class Nodes(Testbed testbed) : IAsyncLifetime
         return settings;
     }
 }
+
+/// <summary>Tests of nodes share them; what one adds or changes, it takes away again.</summary>
+[CollectionDefinition(nameof(Nodes))]
+public sealed class NodesCollection : ICollectionFixture<Nodes>;

@@ -8,7 +8,8 @@ using Slipway.SystemTests.Deployments;
 namespace Slipway.SystemTests.Work;
 
 /// <summary>Three nodes behind the recommended nginx, restarted one after another while people read, write, deploy and watch.</summary>
-public sealed class RollingRestartTests(Nodes nodes, ITestOutputHelper output) : IClassFixture<Nodes>
+[Collection(nameof(Nodes))]
+public sealed class RollingRestartTests(Nodes nodes, ITestOutputHelper output)
 {
     [Fact]
     public async Task RollingRestart_FailsNoRequest_AndLosesNoLine()
