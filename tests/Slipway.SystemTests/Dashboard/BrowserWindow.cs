@@ -30,8 +30,6 @@ public sealed class BrowserWindow : IAsyncDisposable
 
     public Task<IResponse?> GoAsync(string address) => LoadAsync(() => Page.GotoAsync(address));
 
-    public Task<IResponse?> ReloadAsync() => LoadAsync(() => Page.ReloadAsync());
-
     /// <summary>Goes on with the tabulator key, as somebody without a mouse does, until the element has the focus.</summary>
     public async Task TabToAsync(string selector)
     {
