@@ -53,7 +53,7 @@ internal static class ScaleProcesses
         foreach (var unit in units)
         {
             var state = await host.RunAsync(Quick(context, "look at a process", [SystemdCommands.State(unit)]), onLine: null, cancellationToken);
-            if (!state.Tail.Contains("ActiveState=active"))
+            if (!state.EnsureSuccess().Tail.Contains("ActiveState=active"))
                 throw new UserErrorException($"{unit} does not stay up on {server.Name}. Look at its output with: journalctl --unit={unit}");
         }
     }

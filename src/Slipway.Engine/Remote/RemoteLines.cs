@@ -4,6 +4,7 @@ namespace Slipway.Engine.Remote;
 internal static class RemoteLines
 {
     /// <summary>Runs a command that prints little, and collects it; the exit code is for the caller to judge.</summary>
+    /// <exception cref="RemoteException">It did not end by itself.</exception>
     public static async Task<(RemoteResult Result, IReadOnlyList<string> Lines)> ReadAsync(
         this IRemoteHost host, RemoteCommand command, CancellationToken cancellationToken)
     {
@@ -16,7 +17,7 @@ internal static class RemoteLines
                 return ValueTask.CompletedTask;
             },
             cancellationToken);
-        return (result, lines);
+        return (result.EnsureEnded(), lines);
     }
 
     /// <summary>The same for a command that must succeed.</summary>

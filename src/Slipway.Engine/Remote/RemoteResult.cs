@@ -25,6 +25,10 @@ public sealed record RemoteResult(string Host, string Command, RemoteOutcome Out
 {
     public bool IsSuccess => Outcome is RemoteOutcome.Exited && ExitCode == 0;
 
+    /// <summary>For questions whose exit code is the answer: a command that was killed at its deadline has answered neither yes nor no.</summary>
+    /// <exception cref="RemoteException">The command did not end by itself.</exception>
+    public RemoteResult EnsureEnded() => Outcome is RemoteOutcome.Exited ? this : throw new RemoteException(this);
+
     /// <exception cref="RemoteException">The command did not end with exit code 0.</exception>
     public RemoteResult EnsureSuccess() => IsSuccess ? this : throw new RemoteException(this);
 }

@@ -2,6 +2,7 @@ using Slipway.Engine;
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Deployments;
 using Slipway.Engine.Deployments.Docker.Images;
+using Slipway.Engine.Remote;
 
 namespace Slipway.Tests.Docker;
 
@@ -39,6 +40,17 @@ public sealed class RegistrySessionTests
         var problem = await Assert.ThrowsAsync<UserErrorException>(() => BuildImages.RunAsync(WithRegistry(), Cancel));
 
         Assert.StartsWith("The registry quay.io does not let deploy in.", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("/etc/slipway/stacks/shop/docker/config.json", _attempt.Machine.Removed);
+    }
+
+    [Fact]
+    public async Task RegistryThatDoesNotAnswer_IsNotSaidToRefuse()
+    {
+        _attempt.Machine.Hanging.Add(SignIn);
+
+        var problem = await Assert.ThrowsAsync<RemoteException>(() => BuildImages.RunAsync(WithRegistry(), Cancel));
+
+        Assert.Equal(RemoteOutcome.TimedOut, problem.Result.Outcome);
         Assert.Contains("/etc/slipway/stacks/shop/docker/config.json", _attempt.Machine.Removed);
     }
 

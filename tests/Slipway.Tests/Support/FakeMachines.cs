@@ -86,6 +86,8 @@ internal sealed class FakeMachines : IRemoteHosts
                     await onLine!(new(text, 0));
                 if (onLine is not null && program is ["stat", ..])
                     await onLine(new(machine.SizeOfFiles, 0));
+                if (machine.Hanging.Contains(string.Join(' ', program)))
+                    return new(spec.Address, command.Name, RemoteOutcome.TimedOut, 137, tail);
                 if (machine.ExitCodes.TryGetValue(string.Join(' ', program), out var code))
                     return new(spec.Address, command.Name, RemoteOutcome.Exited, code, tail);
             }
@@ -173,6 +175,9 @@ internal sealed class FakeMachine(bool letsAllIn)
 
     /// <summary>Of programs that fail, in the same way.</summary>
     public Dictionary<string, int> ExitCodes { get; } = [];
+
+    /// <summary>Programs that do not end before their deadline, in the same way.</summary>
+    public HashSet<string> Hanging { get; } = [];
 
     /// <summary>What was asked on it, for health.</summary>
     public List<HttpProbe> Probes { get; } = [];

@@ -76,7 +76,8 @@ internal static class StartContainers
         {
             var listeners = attempt == 0 ? [] : await StackContainers.LinesAsync(context, host, "see which ports are taken", Listeners.List, cancellationToken);
             var placed = container with { HostPorts = TakePorts(container, taken, listeners, attempt) };
-            var result = await host.RunAsync(StackContainers.Quick(context, "start a container", placed.Start()), onLine: null, cancellationToken);
+            var start = StackContainers.Quick(context, "start a container", placed.Start()) with { Deadline = context.Timeouts.Service };
+            var result = (await host.RunAsync(start, onLine: null, cancellationToken)).EnsureEnded();
             if (result.IsSuccess)
                 return;
             // Somebody else may have the port, or this very container was made before an answer was lost.

@@ -19,12 +19,12 @@ internal static class CheckHealth
         var probe = ProbeFor(context, server);
         var health = await host.ProbeAsync(probe, cancellationToken);
         if (!health.IsHealthy)
-            throw await DescribeAsync(host, server, units[0], $"does not answer {probe.UrlPath} well: {health.Reason}", cancellationToken);
+            throw await DescribeAsync(context, host, server, units[0], $"does not answer {probe.UrlPath} well: {health.Reason}", cancellationToken);
         foreach (var unit in units.Skip(1))
         {
-            var state = await host.RunAsync(Read(SystemdCommands.State(unit)), onLine: null, cancellationToken);
-            if (!state.Tail.Contains("ActiveState=active") || !state.Tail.Contains("NRestarts=0"))
-                throw await DescribeAsync(host, server, unit, "did not stay up", cancellationToken);
+            var state = await host.RunAsync(Read(context, SystemdCommands.State(unit)), onLine: null, cancellationToken);
+            if (!state.EnsureSuccess().Tail.Contains("ActiveState=active") || !state.Tail.Contains("NRestarts=0"))
+                throw await DescribeAsync(context, host, server, unit, "did not stay up", cancellationToken);
         }
         await context.SayAsync(server, $"The new release answers {probe.UrlPath} with {health.Status}.");
     }
@@ -45,12 +45,12 @@ internal static class CheckHealth
     }
 
     private static async Task<UserErrorException> DescribeAsync(
-        IRemoteHost host, ServerSpec server, string unit, string what, CancellationToken cancellationToken)
+        DeployContext context, IRemoteHost host, ServerSpec server, string unit, string what, CancellationToken cancellationToken)
     {
-        var output = await host.RunAsync(Read(SystemdCommands.LastOutput(unit, lines: 40)), onLine: null, cancellationToken);
+        var output = await host.RunAsync(Read(context, SystemdCommands.LastOutput(unit, lines: 40)), onLine: null, cancellationToken);
         return new($"The new release on {server.Name} {what}\nWhat {unit} printed last:\n{string.Join('\n', output.Tail)}");
     }
 
-    private static RemoteCommand Read(IReadOnlyList<string> program) =>
-        new() { Name = program[0], Programs = [program], Deadline = TimeSpan.FromSeconds(10), IsRepeatable = true };
+    private static RemoteCommand Read(DeployContext context, IReadOnlyList<string> program) =>
+        new() { Name = program[0], Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true };
 }

@@ -12,7 +12,7 @@ internal static class PrecompileAssets
                 new() { Name = "look for the assets", Programs = [["test", "-d", folder]], Deadline = context.Timeouts.Query, IsRepeatable = true },
                 onLine: null,
                 token);
-            if (!there.IsSuccess)
+            if (!there.EnsureEnded().IsSuccess)
                 await context.Log.WriteAsync(
                     server.Name, Severity.Warning, $"There are no assets in public/{context.Wanted.AssetPrefix}. If they go elsewhere, say so in the setting asset.prefix.");
         },

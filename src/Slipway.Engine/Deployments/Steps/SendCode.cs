@@ -63,7 +63,7 @@ internal static class SendCode
                 return ValueTask.CompletedTask;
             },
             cancellationToken);
-        if (list.IsSuccess)
+        if (list.EnsureEnded().IsSuccess)
             return commits;
         // There is no cached copy yet, or it was cleared.
         var init = await host.RunAsync(

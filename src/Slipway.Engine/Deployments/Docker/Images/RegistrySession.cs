@@ -38,7 +38,7 @@ internal static class RegistrySession
             },
             onLine: null,
             cancellationToken);
-        if (!result.IsSuccess)
+        if (!result.EnsureEnded().IsSuccess)
             throw new UserErrorException($"The registry {url} does not let {user} in. Check the registry of the definition and its password's variable. Docker says:\n{string.Join('\n', result.Tail)}");
 
         string Of(string text, string field)

@@ -105,7 +105,7 @@ internal static class SiteCertificates
     }
 
     private static async Task<bool> IsGoodForAsync(DeployContext context, IRemoteHost host, TimeSpan time, CancellationToken cancellationToken) => (await host.RunAsync(
-        Switcher.Quick(context, "see how long the certificate is good", CertificateCommands.IsGoodFor(context.Paths.LiveTls, time)), onLine: null, cancellationToken)).IsSuccess;
+        Switcher.Quick(context, "see how long the certificate is good", CertificateCommands.IsGoodFor(context.Paths.LiveTls, time)), onLine: null, cancellationToken)).EnsureEnded().IsSuccess;
 
     private static async Task<IReadOnlyList<string>> TryAsync(
         DeployContext context, ServerSpec server, IRemoteHost host, string name, IReadOnlyList<string> program, CancellationToken cancellationToken)
