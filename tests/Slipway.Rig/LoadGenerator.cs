@@ -10,6 +10,9 @@ public sealed class LoadGenerator : IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(5);
 
+    // Who waits longer than this was not answered. What is slow, reports tell.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly Uri _url;
     private readonly double _perSecond;
     private readonly string? _host;
@@ -25,7 +28,7 @@ public sealed class LoadGenerator : IAsyncDisposable
         (_url, _perSecond, _host, _token) = (url, perSecond, host, token);
         // A pooled connection that may live for no time is never used twice.
         var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, AllowAutoRedirect = false, UseProxy = false };
-        _client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) };
+        _client = new HttpClient(handler) { Timeout = Patience };
         _sending = SendAsync();
     }
 

@@ -7,8 +7,8 @@ public sealed record LoadSample(TimeSpan Start, TimeSpan Duration, int? Status, 
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // Longer than several tests at once on a slow machine keep a request waiting, and shorter than what a gap in a switch would.
-    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(5);
+    // Longer than several tests at once on a slow machine keep a request waiting, and shorter than what a gap in a switch would: nginx waits a minute.
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(30);
 
     public bool HasFailed => IsBroken || IsSlow;
 
@@ -36,7 +36,7 @@ public sealed record LoadReport(IReadOnlyList<LoadSample> Samples)
 
     /// <summary>When the first good answer of that commit was complete, counted from the start of the load.</summary>
     public TimeSpan? LiveAt(string revision) => Samples
-        .Where(sample => sample.Revision == revision && !sample.HasFailed)
+        .Where(sample => sample.Revision == revision && !sample.IsBroken)
         .Select(sample => (TimeSpan?)(sample.Start + sample.Duration))
         .Min();
 

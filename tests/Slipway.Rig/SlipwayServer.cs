@@ -13,7 +13,7 @@ namespace Slipway.Rig;
 /// <summary>Slipway itself as a process of its own, on a data directory that outlives it. It can be killed and started again.</summary>
 public sealed partial class SlipwayServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly DirectoryInfo _data;
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -174,7 +174,11 @@ public sealed partial class SlipwayServer : IAsyncDisposable
         while (true)
         {
             if (_process!.HasExited)
+            {
+                // Not before all that it printed is there.
+                await _process.WaitForExitAsync(patience.Token);
                 throw new InvalidOperationException($"The server ended at its start with {_process.ExitCode}:\n{Tail()}");
+            }
             try
             {
                 using var answer = await _http.GetAsync("healthz", patience.Token);

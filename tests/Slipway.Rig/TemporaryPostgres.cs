@@ -9,7 +9,7 @@ namespace Slipway.Rig;
 public sealed class TemporaryPostgres : IAsyncDisposable
 {
     private const string Owner = "slipway";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("slipway-postgres-");
 

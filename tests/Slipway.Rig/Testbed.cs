@@ -13,7 +13,7 @@ namespace Slipway.Rig;
 public sealed class Testbed : IAsyncDisposable
 {
     // The longest is building both images, a minute and a half on a busy machine of two cores.
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, Lazy<Task>> _images = new();
     private readonly ConcurrentDictionary<string, FreshServer> _servers = new();

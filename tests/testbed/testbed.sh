@@ -84,7 +84,7 @@ engine() {
     local other
     if other=$(running_engine); then
         # Right after its installation the machine's own engine may be starting.
-        for _ in {1..100}; do ! find_engine >/dev/null || return 0; sleep .1; done
+        for _ in {1..600}; do ! find_engine >/dev/null || return 0; sleep .1; done
         say "a Docker Engine runs already (process $other: $(tr '\0' ' ' <"/proc/$other/cmdline"))"
         fail "a second one would flush its firewall rules. Set DOCKER_HOST to the address of the first."
     fi
@@ -94,7 +94,7 @@ engine() {
     # Without the default bridge: our servers have a network of their own.
     setsid dockerd --host "unix://$own_socket" --bridge none --data-root "$state/docker" --exec-root "$state/exec" \
         --pidfile "$state/dockerd.pid" >"$state/dockerd.log" 2>&1 </dev/null &
-    for _ in {1..200}; do ! answers "unix://$own_socket" || return 0; sleep .1; done
+    for _ in {1..600}; do ! answers "unix://$own_socket" || return 0; sleep .1; done
     tail -5 "$state/dockerd.log" >&2
     fail "the Docker Engine did not come up; its log is $state/dockerd.log"
 }
@@ -272,8 +272,8 @@ create() { # create NAME IMAGE [docker arguments]
 wait_for_login() {
     local name=$1 address; address=$(address "$1")
     local options=(-i "$state/id" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR
-        -o BatchMode=yes -o ConnectTimeout=2)
-    local until=$((SECONDS + 60))
+        -o BatchMode=yes -o ConnectTimeout=20)
+    local until=$((SECONDS + 180))
     while [ $SECONDS -lt $until ]; do
         if (exec 3<>"/dev/tcp/$address/22") 2>/dev/null && ssh "${options[@]}" "plain@$address" true 2>/dev/null </dev/null; then
             echo "$address"

@@ -92,6 +92,7 @@ public sealed class AccessibilityTests(DashboardRig rig)
         await window.Page.Keyboard.PressAsync("Tab");
         Assert.Equal("Skip to content", await window.Page.Locator(":focus").TextContentAsync());
         await window.Page.Keyboard.PressAsync("Enter");
+        await window.Page.WaitForURLAsync("**#main");
         await window.Page.Keyboard.PressAsync("Tab");
 
         Assert.True(await window.Page.EvaluateAsync<bool>("document.querySelector('main').contains(document.activeElement)"));
@@ -106,13 +107,13 @@ public sealed class AccessibilityTests(DashboardRig rig)
         const string Delete = "button[commandfor='delete-GREETING']";
 
         await window.PressOnAsync(Delete);
-        Assert.True(await window.Page.Locator("#delete-GREETING").IsVisibleAsync());
+        await Assertions.Expect(window.Page.Locator("#delete-GREETING")).ToBeVisibleAsync();
         var findings = await window.Page.RunAxe();
         Assert.Empty(findings.Violations.Select(finding => $"{finding.Id}: {finding.Nodes[0].Html}"));
 
         await window.Page.Keyboard.PressAsync("Escape");
-        Assert.False(await window.Page.Locator("#delete-GREETING").IsVisibleAsync());
-        Assert.True(await window.Page.EvaluateAsync<bool>("selector => document.activeElement.matches(selector)", Delete));
+        await Assertions.Expect(window.Page.Locator("#delete-GREETING")).ToBeHiddenAsync();
+        await Assertions.Expect(window.Page.Locator(Delete).First).ToBeFocusedAsync();
     }
 
     private string Address(string page) => page

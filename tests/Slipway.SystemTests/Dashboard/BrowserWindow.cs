@@ -11,13 +11,19 @@ public sealed class BrowserWindow : IAsyncDisposable
     // Chromium drops what waits for a connection whenever an address comes or goes on this machine, as servers of the rig make them. No switch keeps it from that.
     private const string NetworkChanged = "net::ERR_NETWORK_CHANGED";
 
+    /// <summary>Long enough for a slow machine that has much else to do, for whatever is waited for in a browser.</summary>
+    public const float Patience = 120_000;
+
     private readonly IBrowserContext _context;
     private readonly List<string> _complaints = [];
     private int _networkChanges;
 
+    static BrowserWindow() => Assertions.SetDefaultExpectTimeout(Patience);
+
     public BrowserWindow(IBrowserContext context, IPage page)
     {
         (_context, Page) = (context, page);
+        context.SetDefaultTimeout(Patience);
         page.Console += (_, message) => Note(message.Type is "error" or "warning", message.Text);
         page.PageError += (_, message) => Note(true, message);
         page.RequestFailed += (_, request) => _networkChanges += request.Failure == NetworkChanged ? 1 : 0;
@@ -33,6 +39,7 @@ public sealed class BrowserWindow : IAsyncDisposable
     /// <summary>Goes on with the tabulator key, as somebody without a mouse does, until the element has the focus.</summary>
     public async Task TabToAsync(string selector)
     {
+        await Page.WaitForLoadStateAsync();
         for (var i = 0; i < MaxTabs; i++)
         {
             if (await Page.EvaluateAsync<bool>("selector => document.activeElement?.matches(selector) ?? false", selector))

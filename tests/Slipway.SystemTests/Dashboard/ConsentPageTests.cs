@@ -57,7 +57,7 @@ public sealed class ConsentPageTests(DashboardRig rig)
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         if (isAsked)
             await window.Page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();
-        return await arrival.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        return await arrival.WaitAsync(TimeSpan.FromMinutes(2), Token);
     }
 
     private static async Task<string> ReadRequestLineAsync(TcpListener elsewhere)

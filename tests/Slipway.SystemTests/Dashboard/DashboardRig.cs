@@ -61,7 +61,7 @@ public sealed class DashboardRig(Testbed testbed) : IAsyncLifetime
         var owner = await _server.SetUpAsync(Email, Password, Token);
         _api = _server.ClientFor(owner.Token);
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = BrowserArguments });
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = BrowserArguments, Timeout = BrowserWindow.Patience });
 
         Application = await _api.Applications.RegisterAsync(new("Harbour bot", [Contracts.Applications.Application.OutOfBand]), Token);
         Stack = await AnalyseAsync("Lighthouse", _repository, "staging");

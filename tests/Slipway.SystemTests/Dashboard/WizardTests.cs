@@ -7,7 +7,7 @@ namespace Slipway.SystemTests.Dashboard;
 [Collection(nameof(DashboardRig))]
 public sealed partial class WizardTests(DashboardRig rig, Testbed testbed)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,11 +22,11 @@ public sealed partial class WizardTests(DashboardRig rig, Testbed testbed)
         await window.PressOnAsync("a[href='/stacks/new']");
         await page.WaitForURLAsync("**/stacks/new");
         await window.TypeIntoAsync("#git", rig.Repository.Url);
-        Assert.Matches("^rack-app-[0-9a-f]+$", await page.Locator("#name").InputValueAsync());
+        await Assertions.Expect(page.Locator("#name")).ToHaveValueAsync(SuggestedName());
         await window.TypeIntoAsync("#name", "Beacon");
         await window.PressOnAsync("button.btn-primary");
 
-        await page.GetByRole(AriaRole.Heading, new() { Name = "Beacon is ready for a server" }).WaitForAsync(new() { Timeout = 60_000 });
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Beacon is ready for a server" }).WaitForAsync();
         Assert.Contains("Rack", await page.Locator(".found").InnerTextAsync(), StringComparison.Ordinal);
         await window.PressOnAsync("a[href$='/setup/servers'].btn-primary");
 
@@ -39,7 +39,7 @@ public sealed partial class WizardTests(DashboardRig rig, Testbed testbed)
         await window.TypeIntoAsync("#private-key", await File.ReadAllTextAsync(server.PrivateKeyFile, Token));
         await window.TypeIntoAsync("#server-name", "otter");
         await window.PressOnAsync("form[method=post] button.btn-primary");
-        await page.GetByText("otter").WaitForAsync(new() { Timeout = 60_000 });
+        await page.GetByText("otter").WaitForAsync();
         await window.PressOnAsync("a[href$='/setup/deploy']");
         await page.WaitForURLAsync("**/setup/deploy");
         await window.PressOnAsync("button.btn-lg");
@@ -59,9 +59,9 @@ public sealed partial class WizardTests(DashboardRig rig, Testbed testbed)
         await window.Page.GetByLabel("Name of the stack").FillAsync("Wreck");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Analyse the code" }).ClickAsync();
 
-        await window.Page.GetByRole(AriaRole.Heading, new() { Name = "The code could not be read" }).WaitForAsync(new() { Timeout = 60_000 });
+        await window.Page.GetByRole(AriaRole.Heading, new() { Name = "The code could not be read" }).WaitForAsync();
         Assert.StartsWith("ssh-ed25519 ", await window.Page.Locator("#deploy-key").InnerTextAsync(), StringComparison.Ordinal);
-        Assert.True(await window.Page.GetByRole(AriaRole.Button, new() { Name = "Analyse again" }).IsVisibleAsync());
+        await Assertions.Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = "Analyse again" })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -76,6 +76,9 @@ public sealed partial class WizardTests(DashboardRig rig, Testbed testbed)
         Assert.Contains("Choose another name", await window.Page.GetByRole(AriaRole.Alert).InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal(rig.Repository.Url, await window.Page.GetByLabel("Git repository").InputValueAsync());
     }
+
+    [GeneratedRegex("^rack-app-[0-9a-f]+$")]
+    private static partial Regex SuggestedName();
 
     [GeneratedRegex("/actions/[0-9]+$")]
     private static partial Regex ActionAddress();

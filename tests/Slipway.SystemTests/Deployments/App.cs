@@ -10,8 +10,10 @@ namespace Slipway.SystemTests.Deployments;
 /// <summary>A stack on real servers: what its owner does, and what visitors and the servers themselves see.</summary>
 public sealed class App(SlipwayClient client, Stack stack, GitRepository code, IReadOnlyList<FreshServer> servers)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    // All of these are for slow and noisy machines: a good one needs a fraction.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromMinutes(3);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromMinutes(1) };
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -119,6 +121,19 @@ public sealed class App(SlipwayClient client, Stack stack, GitRepository code, I
 
     public Task<string> GetAsync(string path, FreshServer? server = null) => Http.GetStringAsync((server ?? Server).Url(path), Token);
 
+    /// <summary>The same of a server that may not answer yet, or no longer; null when it does not, or not well.</summary>
+    public async Task<string?> TryGetAsync(string path, FreshServer? server = null)
+    {
+        try
+        {
+            return await GetAsync(path, server);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !Token.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Does something while visitors come, and waits until they see the commit, if there is one to see.</summary>
     public async Task<LoadReport> UnderLoadAsync(Func<Task<string?>> work, int perSecond = 50)
     {
@@ -129,11 +144,11 @@ public sealed class App(SlipwayClient client, Stack stack, GitRepository code, I
         return await load.StopAsync();
     }
 
-    /// <summary>Asks until it is so. The time is for noisy machines: a good one needs a fraction.</summary>
+    /// <summary>Asks until it is so.</summary>
     public static async Task WaitAsync(Func<Task<bool>> isSo)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        late.CancelAfter(TimeSpan.FromSeconds(90));
+        late.CancelAfter(ShortPatience);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await isSo())
             await timer.WaitForNextTickAsync(late.Token);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Slipway.Contracts.Deployments;
 using Slipway.Contracts.Stacks;
 using Slipway.Rig;
@@ -15,13 +14,11 @@ public sealed class FailedDeploymentTests(Testbed testbed, DeployedApp deployed)
     [Fact]
     public async Task AppThatDoesNotBoot_IsNoticedAtOnce()
     {
-        var started = Stopwatch.GetTimestamp();
         var failed = await FailAsync(new() { ["VERSION"] = "broken\n" }, new() { ["VERSION"] = "2\n" });
         Assert.Contains("Step 'check its health' failed", failed.Message, StringComparison.Ordinal);
         Assert.Contains("This version was told to fail at boot", failed.Message, StringComparison.Ordinal);
-        // The app has 90 s to become healthy; one that ends is not waited for that long.
-        Assert.InRange((failed.FinishedAt - failed.StartedAt)!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(45));
-        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(85));
+        // One that ends is not waited for: at the deadline nothing would be said of its unit.
+        Assert.Matches("unit .* (has failed|ended and is started again and again)", failed.Message);
     }
 
     [Fact]

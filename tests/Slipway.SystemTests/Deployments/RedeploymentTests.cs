@@ -69,20 +69,23 @@ public sealed class RedeploymentTests(DeployedApp deployed) : IClassFixture<Depl
     [Fact]
     public async Task Redeployments_DuringAnother_AreOne_WhichBringsTheNewestCommit()
     {
-        await _app.Code.CommitVersionAsync(NewVersion(), App.Token);
+        await _app.Server.ExecuteAsync(["rm", "-f", "/tmp/open"], App.Token);
+        await HookAsync("production:\n  first_thing:\n    - command: echo at the gate; until [ -e /tmp/open ]; do sleep 0.05; done\n");
         var first = await _app.QueueAsync();
-        await App.WaitAsync(async () => (await _app.StepsAsync(first.AsyncActionId)).Any(step => step.State is "running" or "done"));
+        await _app.SeeAsync(first.AsyncActionId, "at the gate");
         var second = await _app.QueueAsync();
         var commit = await _app.Code.CommitVersionAsync(NewVersion(), App.Token);
         var third = await _app.QueueAsync();
         Assert.Equal((second.AsyncActionId, true, true), (third.AsyncActionId, second.Queued, third.Queued));
         Assert.NotEqual(first.AsyncActionId, second.AsyncActionId);
+        await _app.Server.ExecuteAsync(["touch", "/tmp/open"], App.Token);
         var deployments = new[] { await _app.EndAsync(first), await _app.EndAsync(second) };
         Assert.All(deployments, DeployedApp.AssertSucceeded);
         Assert.Equal(commit, deployments[1].GitHash);
         await _app.RestAsync();
         Assert.Equal(StackStatus.Success, (await _app.ReadAsync()).Status);
         Assert.Equal(second.DeploymentId, Assert.Single(await _app.DeploymentsAsync(), row => row.IsLive).Id);
+        await HookAsync(null);
     }
 
     [Fact]
@@ -139,21 +142,12 @@ public sealed class RedeploymentTests(DeployedApp deployed) : IClassFixture<Depl
         var commit = await _app.Code.CommitVersionAsync(NewVersion(), App.Token);
         DeployedApp.AssertSucceeded(await _app.DeployAsync());
         await _app.Server.RebootAsync(App.Token);
-        await App.WaitAsync(async () =>
-        {
-            try
-            {
-                return await _app.RevisionAsync() == commit;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
-        Assert.Equal(2, (await UnitsAsync()).Count);
+        await App.WaitAsync(async () => (await _app.TryGetAsync("/info.json"))?.Contains(commit, StringComparison.Ordinal) == true && (await UnitsAsync()).Count == 2);
         await _app.Code.CommitVersionAsync(NewVersion(), App.Token);
         DeployedApp.AssertSucceeded(await _app.DeployAsync());
     }
+
+    private Task HookAsync(string? hooks) => _app.Code.CommitAsync(new Dictionary<string, string?> { [".cloud66/deploy_hooks.yml"] = hooks }, App.Token);
 
     private static string NewVersion() => Guid.NewGuid().ToString("N")[..8];
 

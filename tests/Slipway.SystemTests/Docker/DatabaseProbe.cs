@@ -22,7 +22,7 @@ internal static class DatabaseProbe
             MYSQL => "",
         );
         my %good = (REDIS => qr/PONG/, MEMCACHED => qr/^VERSION/, POSTGRESQL => qr/^R/, MYSQL => qr/^....\n/s);
-        alarm 30;
+        alarm 120;
         print join(" ", map { my $kind = $_; my $answer = ""; my $peer = IO::Socket::INET->new(PeerAddr => $ENV{"${kind}_ADDRESS_INT"}, PeerPort => $ENV{"${kind}_PORT"}, Timeout => 3);
             if ($peer) { print $peer $ask{$kind}; while (sysread $peer, my $part, 300) { $answer .= $part; last if $kind =~ /SQL/ } }
             lc($kind) . "=" . ($answer =~ $good{$kind} ? "yes" : "no") } grep { $ENV{"${_}_PORT"} } sort keys %ask), "\n";

@@ -109,7 +109,7 @@ public sealed class DockerEngineTests(Testbed testbed, SharedOwner shared)
         printf '%s\n' 'version: 0.1' 'storage: {filesystem: {rootdirectory: /var/lib/docker-registry}}' 'http: {addr: "127.0.0.1:5000"}' \
             'auth: {htpasswd: {realm: team, path: /etc/docker/registry/users}}' >/etc/docker/registry/config.yml
         systemctl restart docker-registry
-        for try in 1 2 3 4 5 6 7 8 9; do echo "$2" | docker login --username team --password-stdin 127.0.0.1:5000 2>/dev/null && break; sleep 0.3; done
+        for try in $(seq 200); do echo "$2" | docker login --username team --password-stdin 127.0.0.1:5000 2>/dev/null && break; sleep 0.3; done
         docker tag slipway-base:1 "$1" && docker push --quiet "$1" && docker image rm "$1" && docker logout 127.0.0.1:5000
         """;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Slipway.Contracts.Deployments;
 using Slipway.Rig;
@@ -36,7 +35,7 @@ public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<Doc
 
         await _app.Servers[1].ThawAsync(App.Token);
         await _app.Servers[2].RebootAsync(App.Token);
-        await App.WaitAsync(async () => await TryGetAsync(_app.Servers[2]) == before);
+        await App.WaitAsync(async () => await _app.TryGetAsync("/", _app.Servers[2]) == before);
         Assert.Equal([before, before, before], await VersionsAsync());
         await _app.Code.CommitAsync(new Dictionary<string, string?> { ["Dockerfile"] = file }, App.Token);
         await AssertNextDeploymentWorksAsync();
@@ -48,13 +47,13 @@ public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<Doc
         await OneOnEachAsync();
         var before = await _app.GetAsync("/");
         // What a deployment has written for containers that a reboot did not bring back.
-        const string Switch = "sed -i 's/127.0.0.1:[0-9]*/127.0.0.1:19999/' /etc/nginx/conf.d/*; systemctl reload nginx";
+        const string Switch = "sed -i 's/127.0.0.1:[0-9]*/127.0.0.1:19999/' /etc/nginx/conf.d/* && systemctl reload nginx";
         // In the same moment another one loses what leads names of services to it, now and after a reboot.
         var (table, stream) = ($"slipway_{_app.Slug}", $"/etc/nginx/slipway-stream/{_app.Slug}.conf");
         var lose = $"nft delete table ip {table} && systemctl disable --quiet slipway-names && rm {stream} /etc/nginx/modules-enabled/90-slipway-stream.conf && systemctl reload nginx";
         await Task.WhenAll(_app.Servers[1].ExecuteAsync(["sh", "-c", Switch], App.Token), _app.Servers[2].ExecuteAsync(["sh", "-c", lose], App.Token));
-        await App.WaitAsync(async () => await TryGetAsync(_app.Servers[1]) is null);
-        await App.WaitAsync(async () => await TryGetAsync(_app.Servers[1]) == before);
+        await App.WaitAsync(async () => await _app.Servers[1].ExecuteAsync(["sh", "-c", "cat /etc/nginx/conf.d/* | grep -c :19999 || true"], App.Token) == "0");
+        await App.WaitAsync(async () => await _app.TryGetAsync("/", _app.Servers[1]) == before);
         await App.WaitAsync(async () => (await _app.Servers[2].ExecuteAsync(
             ["sh", "-c", $"ls {stream} >/dev/null && systemctl is-enabled --quiet slipway-names && nft list table ip {table} 2>/dev/null || true"], App.Token)).Contains("redirect to", StringComparison.Ordinal));
     }
@@ -68,12 +67,10 @@ public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<Doc
         var version = await CommitAsync();
 
         var (cancelled, receivers) = await StallAsync();
-        var asked = Stopwatch.GetTimestamp();
         await _app.Client.Deployments.CancelAsync(_app.Uid, cancelled.DeploymentId, App.Token);
         var ended = await _app.EndAsync(cancelled);
         Assert.Equal("cancelled", ended.Outcome.Meaning);
         Assert.DoesNotContain("not confirmed", ended.Message ?? "", StringComparison.Ordinal);
-        Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.Equal([before, before, before], await VersionsAsync());
         await GoOnAsync(receivers);
         await App.WaitAsync(async () => await LeftAsync() == "");
@@ -94,7 +91,7 @@ public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<Doc
     private async Task<(RedeployReply Deployment, IReadOnlyList<string> Receivers)> StallAsync()
     {
         const string Stall = """
-            for look in $(seq 9000); do
+            for look in $(seq 20000); do
               for file in /var/lib/slipway/tickets/*/input.*; do [ -s "$file" ] && kill -STOP "${file##*.}" && echo "${file##*.}" && exit 0; done
               sleep 0.01
             done
@@ -138,16 +135,4 @@ public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<Doc
         _app.Client.Services.ScaleAsync(_app.Uid, "web", fleet.Uids.ToDictionary(uid => uid, _ => 1), App.Token));
 
     private Task<string[]> VersionsAsync() => Task.WhenAll(_app.Servers.Select(server => _app.GetAsync("/", server)));
-
-    private async Task<string?> TryGetAsync(FreshServer server)
-    {
-        try
-        {
-            return await _app.GetAsync("/", server);
-        }
-        catch (HttpRequestException)
-        {
-            return null;
-        }
-    }
 }

@@ -14,7 +14,7 @@ public sealed class DockerPageTests(DockerApp deployed) : IClassFixture<DockerAp
     {
         var app = deployed.App;
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = DashboardRig.BrowserArguments });
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = DashboardRig.BrowserArguments, Timeout = BrowserWindow.Patience });
         var context = await browser.NewContextAsync(new() { BaseURL = deployed.Owner.Slipway.BaseUrl.AbsoluteUri });
         await using var window = new BrowserWindow(context, await context.NewPageAsync());
         await DashboardRig.SignInAsync(window, Owner.Email, Owner.Password);
@@ -59,8 +59,7 @@ public sealed class DockerPageTests(DockerApp deployed) : IClassFixture<DockerAp
             await App.WaitAsync(async () => await SleepersAsync() != "");
             await reader.CloseAsync();
         }
-        await App.WaitAsync(async () => await SleepersAsync() == "");
-        Assert.Equal("", await ShellsAsync());
+        await App.WaitAsync(async () => await SleepersAsync() == "" && await ShellsAsync() == "");
 
         // So it does when the line is cut, which the server notices by itself.
         using var cut = await OpenAsync(uid, 80, 24);
@@ -75,7 +74,7 @@ public sealed class DockerPageTests(DockerApp deployed) : IClassFixture<DockerAp
     public async Task TerminalPage_IsForEverybody_AndTellsHowItEnded()
     {
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = DashboardRig.BrowserArguments });
+        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = DashboardRig.BrowserArguments, Timeout = BrowserWindow.Patience });
         var context = await browser.NewContextAsync(new() { BaseURL = deployed.Owner.Slipway.BaseUrl.AbsoluteUri });
         await using var window = new BrowserWindow(context, await context.NewPageAsync());
         var page = window.Page;

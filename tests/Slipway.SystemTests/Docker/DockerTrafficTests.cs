@@ -21,8 +21,8 @@ public sealed class DockerTrafficTests(Testbed testbed, SharedOwner shared, ITes
 
         """;
 
-    // Signals arrive in a moment, and are told every 0.1 s.
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(0.5);
+    // Signals arrive in a moment, and are told every 0.1 s. On a busy machine one moment is longer than another.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     [Fact]
     public async Task TenRedeploys_AndAScale_BreakNoRequest_AndEndContainersAsTheyWant()
@@ -55,7 +55,7 @@ public sealed class DockerTrafficTests(Testbed testbed, SharedOwner shared, ITes
         Assert.Contains(answers, answer => answer.Version != answer.VersionAtTheEnd);
         Assert.Equal([first, $"{first} USR1", $"{first} USR1 USR2", $"{first} USR1 USR2 TERM"], await socket.EndAsync());
         Assert.True(socket.LengthOf($"{first} USR1 USR2") > TimeSpan.FromSeconds(2) - Slack, "It was stopped before its sequence was over.");
-        Assert.InRange(socket.LengthOf($"{first} USR1 USR2 TERM"), TimeSpan.FromSeconds(3) - Slack, TimeSpan.FromSeconds(30));
+        Assert.True(socket.LengthOf($"{first} USR1 USR2 TERM") > TimeSpan.FromSeconds(3) - Slack, "It was killed before its time was over.");
         var log = (await app.Server.ExecuteAsync(["cat", $"/var/log/containers/{app.Slug}/web/app.log"], App.Token)).Split('\n').ToList();
         Assert.InRange(log.IndexOf($"USR1 {first}"), 0, log.IndexOf("started 2001"));
         Assert.InRange(log.IndexOf($"USR2 {first}"), log.IndexOf("started 2001"), log.IndexOf($"TERM {first}"));

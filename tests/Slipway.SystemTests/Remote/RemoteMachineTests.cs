@@ -56,7 +56,7 @@ public sealed class RemoteMachineTests(Testbed testbed) : IAsyncLifetime
         {
             lines.Add(line.Text);
             if (line.Text == "one")
-                Assert.Equal(1, await _server.SignalConnectionsAsync("STOP"));
+                Assert.NotEqual(0, await _server.SignalConnectionsAsync("STOP"));
         }, Token);
         Assert.True(result.IsSuccess);
         Assert.Equal(["one", "two"], lines);
@@ -88,7 +88,7 @@ public sealed class RemoteMachineTests(Testbed testbed) : IAsyncLifetime
     {
         Name = "test",
         Programs = [program],
-        Deadline = TimeSpan.FromSeconds(60),
+        Deadline = TimeSpan.FromMinutes(5),
         Ticket = TestServer.NewTicket(),
     };
 }

@@ -63,7 +63,7 @@ public sealed class RemoteStorageTests(TestServer server) : IClassFixture<TestSe
     {
         Name = "test",
         Programs = [program],
-        Deadline = TimeSpan.FromSeconds(30),
+        Deadline = TimeSpan.FromMinutes(5),
         Ticket = TestServer.NewTicket(),
     };
 }

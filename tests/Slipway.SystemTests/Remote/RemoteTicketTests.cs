@@ -6,6 +6,9 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
 {
     private const string CountSlowly = "$| = 1; for (1 .. 200) { print qq(line $_\\n); select undef, undef, undef, 0.01 }";
 
+    // The second half is not printed before the file is there.
+    private const string CountInHalves = "$| = 1; for (1 .. 200) { print qq(line $_\n); select undef, undef, undef, 0.01 while $_ == 100 && !-e '/root/count-on' }";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -47,7 +50,7 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
             if (lines.Count is 20 or 120)
                 cuts += await server.CutAsync();
         }, Token);
-        Assert.InRange(cuts, 2, 20);
+        Assert.True(cuts >= 2, $"{cuts} cuts");
         Assert.True(result.IsSuccess);
         Assert.Equal(Enumerable.Range(1, 200).Select(number => $"line {number}"), lines);
         Assert.Equal(lines[^40..], result.Tail);
@@ -56,7 +59,8 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
     [Fact]
     public async Task Run_IsFoundAgain_AfterTheControlPlaneWasKilled()
     {
-        var command = Command(["perl", "-e", CountSlowly]);
+        await server.ExecAsync("rm", "-f", "/root/count-on");
+        var command = Command(["perl", "-e", CountInHalves]);
         var lines = new List<OutputLine>();
         var killed = server.NewHosts();
         await Assert.ThrowsAsync<RemoteUnavailableException>(() => server.Host(killed).RunAsync(command, async line =>
@@ -66,13 +70,14 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
                 await killed.DisposeAsync();
         }, Token));
         var seen = lines.Count;
+        await server.ExecAsync("touch", "/root/count-on");
         var result = await server.Host().RunAsync(command with { ResumeAt = lines[^1].End }, line =>
         {
             lines.Add(line);
             return ValueTask.CompletedTask;
         }, Token);
         Assert.True(result.IsSuccess);
-        Assert.InRange(seen, 50, 199);
+        Assert.InRange(seen, 50, 100);
         Assert.Equal(Enumerable.Range(1, 200).Select(number => $"line {number}"), lines.Select(line => line.Text));
         var late = await server.Host().RunAsync(command with { ResumeAt = lines[^1].End }, _ => throw new InvalidOperationException("a line came twice"), Token);
         Assert.Equal(lines[^40..].Select(line => line.Text), late.Tail);
@@ -133,7 +138,7 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
         var lines = new System.Collections.Concurrent.ConcurrentBag<string>();
         var running = commands.Select(command => server.Host().RunAsync(command, Keep, Token)).ToList();
         await TestServer.UntilAsync(() => Task.FromResult(lines.Count(line => line.StartsWith("Waiting", StringComparison.Ordinal)) == 2));
-        Assert.Equal($"{places}", await server.ExecAsync("sh", "-c", "ls /root/heavy-* | wc -l"));
+        await TestServer.UntilAsync(async () => await server.ExecAsync("sh", "-c", "ls /root/heavy-* | wc -l") == $"{places}");
 
         var started = await server.ExecAsync("sh", "-c", "ls /root/heavy-*");
         var waiting = Enumerable.Range(0, places + 2).First(number => !started.Contains($"heavy-{number}", StringComparison.Ordinal));
@@ -217,7 +222,7 @@ public sealed class RemoteTicketTests(TestServer server) : IClassFixture<TestSer
     {
         Name = "test",
         Programs = [program],
-        Deadline = TimeSpan.FromSeconds(60),
+        Deadline = TimeSpan.FromMinutes(5),
         Ticket = TestServer.NewTicket(),
     };
 }

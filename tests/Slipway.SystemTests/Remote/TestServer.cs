@@ -21,8 +21,8 @@ public sealed class TestServer(Testbed testbed) : IAsyncLifetime
 
     internal static EngineTimeouts Quick { get; } = new()
     {
-        Connect = TimeSpan.FromSeconds(5),
-        Reconnect = TimeSpan.FromSeconds(40),
+        Connect = TimeSpan.FromSeconds(30),
+        Reconnect = TimeSpan.FromMinutes(3),
         CancelGrace = TimeSpan.FromSeconds(2),
     };
 
@@ -91,9 +91,10 @@ public sealed class TestServer(Testbed testbed) : IAsyncLifetime
     /// <summary>Waits for something that happens on its own.</summary>
     public static async Task UntilAsync(Func<Task<bool>> isSo)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await isSo())
-            patience.Token.ThrowIfCancellationRequested();
+            await timer.WaitForNextTickAsync(patience.Token);
     }
 
     public Task RebootAsync() => _server.RebootAsync(CancellationToken.None);

@@ -37,7 +37,7 @@ public sealed class LoadGeneratorTests : IDisposable
             context.Response.Headers["X-Revision"] = number <= 30 ? "old" : "new";
         });
         var load = LoadGenerator.Start(_url, perSecond: 100);
-        await _asked.Task.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await _asked.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
 
         var report = await load.StopAsync();
 

@@ -11,7 +11,7 @@ public sealed class TwoNodes : IAsyncLifetime
 {
     private const string Database = "slipway_nodes";
     // The promise is a second. Without it a person or token is good for the ten that the cache remembers; what lies between is for noisy machines.
-    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(8);
 
     private readonly DirectoryInfo[] _data = [Directory.CreateTempSubdirectory("slipway-node-"), Directory.CreateTempSubdirectory("slipway-node-")];
     private readonly List<SlipwayServer> _nodes = [];
