@@ -62,6 +62,15 @@ public sealed class BrowserWindow : IAsyncDisposable
         await Page.Keyboard.PressAsync(key);
     }
 
+    /// <summary>Presses a button of a page that is just coming, and not before its scripts are there.</summary>
+    public async Task ClickOnceLoadedAsync(string button)
+    {
+        var found = Page.GetByRole(AriaRole.Button, new() { Name = button });
+        await found.WaitForAsync();
+        await Page.WaitForLoadStateAsync();
+        await found.ClickAsync();
+    }
+
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 
     // Again where something of the page was dropped on account of the machine's network; whatever else goes wrong is an error.

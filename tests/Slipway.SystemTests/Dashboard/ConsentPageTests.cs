@@ -38,7 +38,7 @@ public sealed class ConsentPageTests(DashboardRig rig)
         // The code's page has the bare address.
         await page.WaitForURLAsync("**/oauth/authorize");
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Copy the code" }).ClickAsync();
+        await window.ClickOnceLoadedAsync("Copy the code");
         await page.GetByText("Copied").First.WaitForAsync();
         Assert.Equal((await page.Locator("#code").TextContentAsync())!.Trim(), await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
         var findings = await page.RunAxe();
