@@ -19,8 +19,6 @@ internal static class AbsentChanges
     /// <exception cref="UserErrorException">Something was wanted of such a server.</exception>
     public static async Task TellAsync(AppDb db, int stackId, DeployContext context, IReadOnlyList<string> replaced, CancellationToken cancellationToken)
     {
-        if (context.AbsentServers.Count == 0)
-            return;
         var rows = await db.Containers.AsNoTracking().Where(row => row.Server!.StackId == stackId)
             .Select(row => new Present(row.Server!.Uid, row.ServiceName, row.Uid)).ToListAsync(cancellationToken);
         var undone = context.AbsentServers.SelectMany(server => Undone(context, server, [.. rows.Where(row => row.ServerUid == server.Uid)], replaced)).ToList();

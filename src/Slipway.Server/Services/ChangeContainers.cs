@@ -32,7 +32,7 @@ internal sealed class ChangeContainers(string kind, AppDb db, DeploymentContexts
     private IReadOnlyList<Step<DeployContext>> StepsFor(int stackId, IReadOnlyList<string> replaced) => kind == ContainerWatch.RepairKind ? DockerDeploy.RepairSteps :
     [
         .. DockerDeploy.ChangeSteps,
-        new("look what is left to do", (context, token) => AbsentChanges.TellAsync(db, stackId, context, replaced, token)),
+        new("look what is left to do", (context, token) => AbsentChanges.TellAsync(db, stackId, context, replaced, token)) { When = context => context.AbsentServers.Count > 0 },
     ];
 
     private async Task EndAsync(AppDb own, int stackId, DeployState state, ActionEnd end, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ public sealed class AbandonContainersTests
     [InlineData(false)]
     public async Task ImagesOfTheAttempt_AreSetAside_UnlessItOnlyUsedThem(bool isItsOwn)
     {
-        _attempt.Machine.Answers[Line(ImageCommands.List(_attempt.Context.Paths))] = "slipway/shop/web:1\nslipway/shop/web:2\nslipway/shop/web:12";
+        _attempt.Machine.Answers[Line(DockerQueries.Images(_attempt.Context.Paths))] = "slipway/shop/web:1\nslipway/shop/web:2\nslipway/shop/web:12";
 
         await Abandon.RunAsync(_attempt.Context, removeRelease: isItsOwn, Cancel);
 
@@ -49,7 +49,7 @@ public sealed class AbandonContainersTests
     {
         var old = Old("c1", "agent") with { IsInHostNetwork = true, Status = "exited" };
         _attempt.GivenContainers(old, New("c3", "agent") with { IsInHostNetwork = true });
-        _attempt.Machine.Answers[Line(ImageCommands.List(_attempt.Context.Paths))] = "slipway/shop/web:2";
+        _attempt.Machine.Answers[Line(DockerQueries.Images(_attempt.Context.Paths))] = "slipway/shop/web:2";
         _attempt.Machine.ExitCodes["docker image tag slipway/shop/web:2 slipway/shop/web:failed"] = 1;
 
         await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);

@@ -59,7 +59,7 @@ public sealed class ContainerNetworkTests
         await MakeNetwork.RunAsync(attempt.Context, Cancel);
         Assert.DoesNotContain(RedisDropIn, attempt.Machine.Files.Keys);
 
-        attempt.Machine.Answers[Line(DockerCommands.FindNetwork(attempt.Context.Paths))] = "fd00::/80 fd00::1\n172.20.0.0/16 172.20.0.1\n\n";
+        attempt.Machine.Answers[Line(DockerQueries.Network(attempt.Context.Paths))] = "fd00::/80 fd00::1\n172.20.0.0/16 172.20.0.1\n\n";
         await MakeNetwork.RunAsync(attempt.Context, Cancel);
         Assert.EndsWith(" 172.20.0.0/16", attempt.Machine.Files[RedisDropIn].Split('\n').Single(line => line.StartsWith("IPAddressAllow=", StringComparison.Ordinal)));
     }
@@ -100,7 +100,7 @@ public sealed class ContainerNetworkTests
     {
         var attempt = new Attempt([new() { Name = "web" }]);
         attempt.Context.Wanted = attempt.Context.Wanted with { Databases = [Specs.Database(DatabaseKinds.Redis, 1)] };
-        attempt.Machine.Answers[Line(DockerCommands.FindNetwork(attempt.Context.Paths))] = "172.18.0.0/16 172.18.0.1\n";
+        attempt.Machine.Answers[Line(DockerQueries.Network(attempt.Context.Paths))] = "172.18.0.0/16 172.18.0.1\n";
         return attempt;
     }
 }

@@ -116,7 +116,8 @@ public sealed class DockerCommandTests
     {
         Assert.Equal(["docker", "container", "ls", "--all", "--quiet", "--no-trunc", "--filter", "label=slipway.stack=shop"], DockerCommands.ListContainers(Paths));
         Assert.Equal("""json?all=1&filters={"label":["slipway.stack=shop"]}""", Uri.UnescapeDataString(DockerQueries.Containers(Paths)[4]));
-        Assert.Equal(["docker", "image", "ls", "--filter", "reference=slipway/shop/*", "--format", "{{.Repository}}:{{.Tag}}"], ImageCommands.List(Paths));
+        Assert.Equal("""/images/json?filters={"reference":["slipway/shop/*"]}""", Uri.UnescapeDataString(DockerQueries.Images(Paths)[4]));
+        Assert.Equal("/networks/slipway-shop", DockerQueries.Network(Paths)[4]);
         Assert.Equal(["docker", "image", "prune", "--force", "--filter", "label=slipway.stack=shop"], ImageCommands.Prune(Paths));
         Assert.Equal(["docker", "volume", "ls", "--quiet", "--filter", "label=slipway.stack=shop"], DockerCommands.ListVolumes(Paths));
     }
@@ -131,7 +132,8 @@ public sealed class DockerCommandTests
         Assert.Equal(["USR1", "2", "a", "b"], DockerCommands.SignalOnce(["a", "b"], 2, "USR1").Skip(3));
         Assert.Equal(["a", "b"], DockerCommands.ForgetSignals(["a", "b"]).Skip(4));
         Assert.Equal(["10", "a", "b"], DockerCommands.StopAndRemove(["a", "b"], 10).Skip(3));
-        Assert.Equal(["docker", "container", "update", "--restart", "unless-stopped", "--", "a"], DockerCommands.Pin(["a"]));
+        Assert.Equal(["unless-stopped", "", "a", "b"], DockerQueries.Pin(["a", "b"]).Skip(4));
+        Assert.Equal(["no", "1", "a", "b"], DockerQueries.Unpin(["a", "b"]).Skip(4));
         Assert.Equal(["docker", "login", "--username", "me", "--password-stdin", "quay.io"], DockerCommands.SignIn("quay.io", "me"));
     }
 

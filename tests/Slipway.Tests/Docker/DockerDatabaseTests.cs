@@ -89,7 +89,7 @@ public sealed class DockerDatabaseTests : IAsyncDisposable
         await CommitAsync(databases);
         await _git.StartAsync();
         var machine = _app.Machines.Add(Address);
-        machine.Answers[Line(DockerCommands.FindNetwork(new("my_app")))] = "172.18.0.0/16 172.18.0.1\n";
+        machine.Answers[Line(DockerQueries.Network(new("my_app")))] = "172.18.0.0/16 172.18.0.1\n";
         machine.Answers[Line(DockerCommands.ShowLiveRestore)] = "true";
         machine.Answers[Line(PostgresCommands.ListClusters)] = "15 main 5432 online postgres /var/lib/postgresql/15/main /var/log/postgresql.log";
         var owner = await _app.GivenOwnerAsync();

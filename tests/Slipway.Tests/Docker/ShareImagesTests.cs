@@ -69,8 +69,8 @@ public sealed class ShareImagesTests
 
         await ShareImages.RunAsync(context, Cancel);
 
-        Assert.Equal([Line(ImageCommands.List(context.Paths))], _attempt.Machine.Programs);
-        Assert.Equal([Line(ImageCommands.List(context.Paths))], others[0].Programs);
+        Assert.Equal([Line(DockerQueries.Images(context.Paths))], _attempt.Machine.Programs);
+        Assert.Equal([Line(DockerQueries.Images(context.Paths))], others[0].Programs);
         Assert.Empty(others[1].Programs);
     }
 
@@ -164,7 +164,7 @@ public sealed class ShareImagesTests
     public async Task ServerThatOnlyBuilds_IsTidiedUp_AndPruned_AndItsNginxLeftAlone()
     {
         var (context, others) = Given("docker", "build");
-        others[0].Answers[Line(ImageCommands.List(context.Paths))] = string.Join('\n', Enumerable.Range(1, 9).Select(release => $"slipway/shop/web:{release}"));
+        others[0].Answers[Line(DockerQueries.Images(context.Paths))] = string.Join('\n', Enumerable.Range(1, 9).Select(release => $"slipway/shop/web:{release}"));
 
         await PruneImages.RunAsync(context, Cancel);
         await Abandon.RunAsync(context, removeRelease: true, Cancel);
@@ -184,7 +184,7 @@ public sealed class ShareImagesTests
 
     private void GivenImage(FakeMachine machine)
     {
-        machine.Answers[Line(ImageCommands.List(_attempt.Context.Paths))] = $"{Image}\nslipway/shop/web:1";
+        machine.Answers[Line(DockerQueries.Images(_attempt.Context.Paths))] = $"{Image}\nslipway/shop/web:1";
         machine.Answers[Line(ImageCommands.Layers([Image]))] = Layers;
         machine.NamedFiles["manifest.json"] = $$"""[{"Config":"c.json","RepoTags":["{{Image}}"],"Layers":["1/layer.tar","2/layer.tar","3/layer.tar"]}]""";
         machine.SizeOfFiles = "2500000";

@@ -161,7 +161,7 @@ public sealed class AbsentServerTests : IAsyncDisposable
         foreach (var (address, id) in new[] { ("192.0.2.1", Here), ("192.0.2.2", There) })
         {
             var machine = _app.Machines.Of(address);
-            machine.Answers[string.Join(' ', ImageCommands.List(_paths))] = $"{_paths.Image("web", _release)}\n{_paths.Image("worker", _release)}";
+            machine.Answers[string.Join(' ', DockerQueries.Images(_paths))] = $"{_paths.Image("web", _release)}\n{_paths.Image("worker", _release)}";
             machine.Files[_paths.NginxUpstream] = ContainerSites.Upstreams(_paths, [new("web", 80, [20001])]);
             DockerContainer.Give(machine, _paths, new DockerContainer(id) { Release = _release });
         }

@@ -166,7 +166,7 @@ public sealed class ServiceTests : IAsyncDisposable
         var release = await _app.InDatabaseAsync(db => db.Deployments.Where(row => row.Id == deployment.DeploymentId).Select(row => row.Release).FirstAsync(Cancel));
         StackPaths paths = new((await owner.Api.Stacks.GetAsync(uid, Cancel)).DeployDirectory.Split('/')[^1]);
         foreach (var address in new[] { "192.0.2.1", "192.0.2.2" })
-            _app.Machines.Of(address).Answers[string.Join(' ', ImageCommands.List(paths))] = paths.Image("web", release);
+            _app.Machines.Of(address).Answers[string.Join(' ', DockerQueries.Images(paths))] = paths.Image("web", release);
 
         var scale = await owner.Api.Services.ScaleAsync(uid, "web", new Dictionary<string, int> { [server] = 1 }, Cancel);
         await _app.WorkAsync(uid);

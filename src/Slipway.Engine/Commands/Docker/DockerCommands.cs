@@ -35,7 +35,6 @@ internal static class DockerCommands
             docker container stop --time "$0" -- "$id"; docker container rm --force -- "$id"; rm -f "/run/slipway-signals/$id.stop" ) >/dev/null 2>&1 &
         done; wait
         """;
-    private const string UnpinAll = """docker container update --restart no -- "$@" >/dev/null 2>&1; true""";
 
     /// <summary>Where the command line keeps what it is told, and signs in, for this stack alone.</summary>
     public static IReadOnlyDictionary<string, string> Environment(StackPaths paths) => new Dictionary<string, string>
@@ -50,10 +49,6 @@ internal static class DockerCommands
 
     public static IReadOnlyList<string> CreateNetwork(StackPaths paths) =>
         ["docker", "network", "create", "--driver", "bridge", .. Label(StackLabel, paths.Slug), "--", paths.Network];
-
-    /// <summary>Prints its subnets, each on a line with the gateway behind it; fails when there is no such network.</summary>
-    public static IReadOnlyList<string> FindNetwork(StackPaths paths) =>
-        ["docker", "network", "inspect", "--format", "{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}}{{println}}{{end}}", "--", paths.Network];
 
     public static IReadOnlyList<string> RemoveNetwork(StackPaths paths) => ["docker", "network", "rm", "--", paths.Network];
 
@@ -113,12 +108,6 @@ internal static class DockerCommands
 
     public static IReadOnlyList<string> LastOutput(string id, int lines) =>
         ["docker", "container", "logs", "--tail", lines.ToString(CultureInfo.InvariantCulture), id];
-
-    /// <summary>Has the engine start the containers again when they crash, or when the machine starts.</summary>
-    public static IReadOnlyList<string> Pin(IEnumerable<string> ids) => ["docker", "container", "update", "--restart", KeepPolicy, "--", .. ids];
-
-    /// <summary>Has it never do so again.</summary>
-    public static IReadOnlyList<string> Unpin(IEnumerable<string> ids) => ["sh", "-c", UnpinAll, "sh", .. ids];
 
     public static IReadOnlyList<string> Signal(IEnumerable<string> ids, string signal) => ["sh", "-c", SignalAll, signal, .. ids];
 

@@ -33,10 +33,6 @@ internal static class ImageCommands
 
     public static IReadOnlyList<string> Tag(string image, string name) => ["docker", "image", "tag", image, name];
 
-    /// <summary>All names of the stack's images, one a line, each with its release behind the colon.</summary>
-    public static IReadOnlyList<string> List(StackPaths paths) =>
-        ["docker", "image", "ls", "--filter", $"reference={paths.Images}/*", "--format", "{{.Repository}}:{{.Tag}}"];
-
     public static IReadOnlyList<string> Remove(IEnumerable<string> images) => ["docker", "image", "rm", "--", .. images];
 
     /// <summary>Removes what lost its last name, and of that only the stack's own.</summary>

@@ -78,7 +78,7 @@ internal static class AbandonContainers
         var stopped = await host.RunAsync(
             StackContainers.Quick(context, "remove the new containers", []) with
             {
-                Programs = [.. drain, DockerCommands.Unpin(own), DockerCommands.StopAndRemove(own, graceSeconds: 10)],
+                Programs = [.. drain, DockerQueries.Unpin(own), DockerCommands.StopAndRemove(own, graceSeconds: 10)],
                 Deadline = context.Timeouts.Drain * 3,
             },
             onLine: null,

@@ -11,6 +11,9 @@ internal static class ContainerHealth
 {
     private const int LinesShown = 40;
 
+    // Most answer well before. Only then is it looked whether the container still lives.
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     // One that cannot live ends well before.
     private static readonly IReadOnlyList<string> Settle = ["sleep", "2"];
 
@@ -68,6 +71,8 @@ internal static class ContainerHealth
     private static async Task<string?> ProbeAsync(
         DeployContext context, IRemoteHost host, ContainerState container, HttpProbe probe, CancellationToken cancellationToken)
     {
+        if (await host.ProbeAsync(probe with { Deadline = Moment }, cancellationToken) is { IsHealthy: true })
+            return null;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var probing = host.ProbeAsync(probe, either.Token);
         var ending = AwaitEndAsync(context, host, container, either.Token);
@@ -83,9 +88,8 @@ internal static class ContainerHealth
 
     private static async Task AwaitEndAsync(DeployContext context, IRemoteHost host, ContainerState container, CancellationToken cancellationToken)
     {
-        do
+        while (await StackContainers.FindAsync(context, host, container.Id, cancellationToken) is { IsUp: true })
             await StackContainers.LinesAsync(context, host, "wait", ["sleep", "1"], cancellationToken);
-        while (await StackContainers.FindAsync(context, host, container.Id, cancellationToken) is { IsUp: true });
     }
 
     private static async Task SettledAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -22,11 +22,10 @@ internal static class RetireContainers
     {
         var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, cancellationToken));
         await host.ApplyAsync([new Remove($"{context.Paths.Configuration}/containers")], cancellationToken);
-        await StackContainers.LinesAsync(context, host, "remove what commands left", OneOffCommand.RemoveOld(context.Paths), cancellationToken);
-        if (plan.Leaving.Count == 0)
-            return;
         // A restart of the machine must not bring them back.
-        await StackContainers.LinesAsync(context, host, "let go of containers", DockerCommands.Unpin(plan.Leaving.Select(container => container.Id)), cancellationToken);
+        IReadOnlyList<IReadOnlyList<string>> unpin = plan.Leaving.Count > 0 ? [DockerQueries.Unpin(plan.Leaving.Select(container => container.Id))] : [];
+        await host.ReadLinesAsync(
+            StackContainers.Quick(context, "let go of what is over", []) with { Programs = [OneOffCommand.RemoveOld(context.Paths), .. unpin] }, cancellationToken);
         foreach (var leaving in plan.Leaving.GroupBy(container => container.Service))
         {
             await host.RunAsync(EndOf(context, leaving.Key, [.. leaving.Select(container => container.Id)]), onLine: null, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
@@ -16,16 +17,21 @@ internal static class StartContainers
 
     public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
     {
-        await context.OnWebServersAsync((server, host, token) => PrepareAsync(context, server, host, token), cancellationToken);
+        var prepared = new ConcurrentDictionary<string, IReadOnlyList<ContainerState>>();
+        await context.OnWebServersAsync(async (server, host, token) => prepared[server.Uid] = await PrepareAsync(context, server, host, token), cancellationToken);
         var waves = context.Docker.Waves();
         foreach (var wave in waves)
         {
-            await context.OnWebServersAsync((server, host, token) => StartAsync(context, server, host, wave, token), cancellationToken);
+            // Those of later waves may have waited long for the ones before.
+            await context.OnWebServersAsync(
+                async (server, host, token) => await StartAsync(
+                    context, server, host, wave, wave == waves[0] ? prepared[server.Uid] : await StackContainers.ListAsync(context, host, token), token),
+                cancellationToken);
             await ServiceNames.IntroduceAsync(context, isLast: wave == waves[^1], cancellationToken);
         }
     }
 
-    private static async Task PrepareAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ContainerState>> PrepareAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
         await FormerSites.RememberAsync(context, server, host, cancellationToken);
         var present = await StackContainers.ListAsync(context, host, cancellationToken);
@@ -33,16 +39,18 @@ internal static class StartContainers
         var half = present.Where(container => container.Run == context.Run && !container.IsUp).ToList();
         if (half.Count > 0)
             await StackContainers.LinesAsync(context, host, "remove what was half started", DockerCommands.Remove(half.Select(container => container.Id)), cancellationToken);
-        var next = StackContainers.Plan(context, server, [.. present.Except(half)]).Missing.Select(next => next.Service).Distinct().ToList();
+        present = [.. present.Except(half)];
+        var next = StackContainers.Plan(context, server, present).Missing.Select(next => next.Service).Distinct().ToList();
         foreach (var service in next)
             HostLeave.RequireRoom(server, service);
         await HostLeave.RequireAsync(context, server, host, next, cancellationToken);
+        return present;
     }
 
     private static async Task StartAsync(
-        DeployContext context, ServerSpec server, IRemoteHost host, IReadOnlyList<ServiceDefinition> wave, CancellationToken cancellationToken)
+        DeployContext context, ServerSpec server, IRemoteHost host, IReadOnlyList<ServiceDefinition> wave, IReadOnlyList<ContainerState> present,
+        CancellationToken cancellationToken)
     {
-        var present = await StackContainers.ListAsync(context, host, cancellationToken);
         var plan = StackContainers.Plan(context, server, present);
         var missing = plan.Missing.Where(next => wave.Contains(next.Service)).ToList();
         foreach (var service in missing.Select(next => next.Service).Distinct().Where(service => service.PreStartSignal is not null))
@@ -53,8 +61,8 @@ internal static class StartContainers
         // One that fails leaves the others to their end: a start that is cut off may still come about when all is cleaned up.
         foreach (var some in missing.Chunk(AtOnce))
             await Task.WhenAll(some.Select(next => StartAsync(context, server, host, StackContainers.New(context, next.Service, next.Number), taken, cancellationToken)));
-        var started = (await StackContainers.ListAsync(context, host, cancellationToken)).Where(container => container.Run == context.Run);
-        await Task.WhenAll(started.Select(container => wave.FirstOrDefault(service => service.Name == container.Service) is { } service
+        var started = missing.Count > 0 ? await StackContainers.ListAsync(context, host, cancellationToken) : present;
+        await Task.WhenAll(started.Where(container => container.Run == context.Run).Select(container => wave.FirstOrDefault(service => service.Name == container.Service) is { } service
             ? ContainerHealth.CheckAsync(context, server, host, service, container, cancellationToken)
             : Task.CompletedTask));
     }

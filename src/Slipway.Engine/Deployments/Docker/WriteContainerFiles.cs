@@ -15,11 +15,8 @@ internal static class WriteContainerFiles
     // Containers run as any user.
     private const int WritableByAll = 0x1FF;
 
-    public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
-    {
-        await WriteEnvironment.RunAsync(context, cancellationToken);
-        await context.OnWebServersAsync((server, host, token) => host.ApplyAsync(FilesFor(context, server), token), cancellationToken);
-    }
+    public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) => context.OnWebServersAsync(
+        (server, host, token) => WriteEnvironment.ApplyAsync(context, server, host, FilesFor(context, server), token), cancellationToken);
 
     /// <summary>Refuses variables that containers cannot be given, before anything is done.</summary>
     public static Task CheckAsync(DeployContext context, CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ internal sealed class ContainerNetwork(StackPaths paths, IRemoteHost host, Engin
 
     private async Task<IReadOnlyList<string>?> FindAsync(CancellationToken cancellationToken)
     {
-        var (result, lines) = await host.ReadAsync(Command("look for the network", DockerCommands.FindNetwork(paths)), cancellationToken);
+        var (result, lines) = await host.ReadAsync(Command("look for the network", DockerQueries.Network(paths)), cancellationToken);
         return result.IsSuccess ? [.. lines.Select(line => line.Split(' ')[0]).Where(IsNetwork)] : null;
     }
 

@@ -52,10 +52,10 @@ internal sealed class DockerComponent : IComponent
             .Concat(await ListAsync(run, "list containers of commands", DockerCommands.ListApart(paths), cancellationToken)).ToList();
         if (containers.Count > 0)
             await run.RunAsync("stop containers", [DockerCommands.StopAndRemove(containers, graceSeconds: 10)], run.Timeouts.Drain * 3, cancellationToken);
-        if ((await run.ReadAsync("look for the network", [DockerCommands.FindNetwork(paths)], cancellationToken)).Result.IsSuccess)
+        if ((await run.ReadAsync("look for the network", [DockerQueries.Network(paths)], cancellationToken)).Result.IsSuccess)
             await run.RunAsync("remove the network", DockerCommands.RemoveNetwork(paths), cancellationToken);
         await NamesComponent.ForgetAsync(run, cancellationToken);
-        var images = await ListAsync(run, "list images", ImageCommands.List(paths), cancellationToken);
+        var images = await ListAsync(run, "list images", DockerQueries.Images(paths), cancellationToken);
         if (images.Count > 0)
             await run.RunAsync("remove images", ImageCommands.Remove(images), cancellationToken);
         await new PulledOriginals(paths, run.Host, run.Timeouts).LetGoAsync(cancellationToken);

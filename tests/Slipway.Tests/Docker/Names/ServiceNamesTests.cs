@@ -22,7 +22,7 @@ public sealed class ServiceNamesTests
         _second = _attempt.AddMachine(2);
         foreach (var machine in new[] { _attempt.Machine, _second })
         {
-            machine.Answers[Line(DockerCommands.FindNetwork(_attempt.Context.Paths))] = "fd00:1::/64 fd00:1::1\n172.18.0.0/16 172.18.0.1";
+            machine.Answers[Line(DockerQueries.Network(_attempt.Context.Paths))] = "fd00:1::/64 fd00:1::1\n172.18.0.0/16 172.18.0.1";
             machine.Answers[Line(PortClaims.Show)] = "61007 shop/web/3000\n61008 other/web/3000\n61009 shop/gone/9000";
         }
     }

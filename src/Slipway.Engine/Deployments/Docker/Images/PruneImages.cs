@@ -58,7 +58,7 @@ internal static class PruneImages
     }
 
     private static Task<IReadOnlyList<string>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken) =>
-        StackContainers.LinesAsync(context, host, "list images", ImageCommands.List(context.Paths), cancellationToken);
+        StackContainers.LinesAsync(context, host, "list images", DockerQueries.Images(context.Paths), cancellationToken);
 
     private static string ReleaseOf(string image) => image[(image.LastIndexOf(':') + 1)..];
 }

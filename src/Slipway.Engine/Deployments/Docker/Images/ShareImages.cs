@@ -46,7 +46,7 @@ internal static class ShareImages
             servers,
             async (server, token) =>
             {
-                var (list, images) = await context.Hosts(server).ReadAsync(StackContainers.Quick(context, "list images", ImageCommands.List(context.Paths)), token);
+                var (list, images) = await context.Hosts(server).ReadAsync(StackContainers.Quick(context, "list images", DockerQueries.Images(context.Paths)), token);
                 lock (present)
                     present[server] = list.IsSuccess ? images.ToHashSet(StringComparer.Ordinal) : new HashSet<string>();
             },

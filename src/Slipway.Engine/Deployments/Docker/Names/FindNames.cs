@@ -37,7 +37,7 @@ internal static class FindNames
     private static async Task<ServerNames> TakeAsync(
         DeployContext context, ServerSpec server, IRemoteHost host, string? before, CancellationToken cancellationToken)
     {
-        var networks = await StackContainers.LinesAsync(context, host, "look at the network", DockerCommands.FindNetwork(context.Paths), cancellationToken);
+        var networks = await StackContainers.LinesAsync(context, host, "look at the network", DockerQueries.Network(context.Paths), cancellationToken);
         // One with IPv6 has a subnet of each.
         if (networks.Select(line => line.Split(' ')).FirstOrDefault(parts => parts is [{ Length: > 0 } subnet, { Length: > 0 }] && subnet.Contains('.', StringComparison.Ordinal)) is not { } network)
             throw new UserErrorException($"Docker's network {context.Paths.Network} on {server.Name} has no IPv4 subnet with a gateway. Remove it there, then deploy again.");
