@@ -66,6 +66,24 @@ public sealed class SwitchContainersTests
     }
 
     [Theory]
+    [InlineData("listen 8080;", "listen 8080;", true)]
+    [InlineData("listen 8080 ssl;", "listen 8080;", true)]
+    [InlineData("listen 8080;", "listen 8081;", false)]
+    [InlineData("listen 8080;", "listen 8080 ssl;", false)]
+    public async Task PortThatTwoSitesHaveAlready_KeepsNothingFromBeingMended(string other, string own, bool isOffered)
+    {
+        _attempt.Machine.Answers[Line(NginxListeners.List)] = $"/etc/nginx/conf.d/slipway-other.conf:    {other}\n/etc/nginx/conf.d/slipway-shop.conf:    {own}";
+
+        await Assert.ThrowsAsync<UserErrorException>(() => SwitchContainers.PrepareAsync(_attempt.Context, Cancel));
+        var problem = await Record.ExceptionAsync(() => SwitchContainers.PrepareAsync(_attempt.Context with { Change = ContainerChange.None }, Cancel));
+
+        Assert.Equal(isOffered, problem is null);
+        Assert.Equal(isOffered, _attempt.Machine.Files.ContainsKey(_attempt.Context.Paths.NginxSite));
+        Assert.All(_attempt.Said, said => Assert.StartsWith("The site goes on as it was; a deployment would be refused: nginx cannot offer port 8080 on server1", said, StringComparison.Ordinal));
+        Assert.Equal(isOffered ? 1 : 0, _attempt.Said.Count);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("8080 nginx\n8080 nginx")]
     public async Task PortOfNginx_IsOffered(string listeners)
