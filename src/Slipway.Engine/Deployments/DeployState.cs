@@ -39,8 +39,8 @@ internal sealed class DeployState
     /// <summary>The containers that serve since the switch, on all servers that answered.</summary>
     public List<ServingContainer> Containers { get; set; } = [];
 
-    /// <summary>What a Docker stack had of nginx where its containers do not tell, by server uid.</summary>
-    public Dictionary<string, FormerSites> FormerSites { get; set; } = [];
+    /// <summary>What a Docker stack had of nginx, by server uid; null where its containers tell. Of a server that is missing no site was touched.</summary>
+    public Dictionary<string, FormerSites?> FormerSites { get; set; } = [];
 
     /// <summary>What each server has for the names of a Docker stack's services, by uid; nothing where Docker's own network names them.</summary>
     public Dictionary<string, ServerNames> Names { get; set; } = [];

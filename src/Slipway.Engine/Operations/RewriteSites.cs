@@ -43,7 +43,8 @@ internal static class RewriteSites
         }
         // One that is down for a moment keeps its place: it comes back, and nobody writes the sites anew then.
         var serving = ContainerState.Serving(await StackContainers.ListAsync(context, host, cancellationToken), exceptRun: null);
-        await SwitchContainers.WriteSitesAsync(context, server, SwitchContainers.SitesOf(context.Docker, serving), [], cancellationToken);
+        var sites = await SiteCertificates.WithPairAsync(context, server, host, SwitchContainers.SitesOf(context.Docker, serving), cancellationToken);
+        await SwitchContainers.WriteSitesAsync(context, server, sites, [], cancellationToken);
     }
 
     private static async Task ReloadAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)

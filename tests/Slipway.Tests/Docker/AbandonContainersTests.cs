@@ -2,6 +2,7 @@ using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments;
 using Slipway.Engine.Deployments.Docker;
+using Slipway.Engine.Stacks;
 using static Slipway.Tests.Docker.Attempt;
 
 namespace Slipway.Tests.Docker;
@@ -13,6 +14,8 @@ public sealed class AbandonContainersTests
 
     private readonly Attempt _attempt = new([new() { Name = "web", Ports = [new(3000, 80)] }]);
 
+    private ServerSpec Server => _attempt.Context.Wanted.Servers[0];
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -21,6 +24,7 @@ public sealed class AbandonContainersTests
     public async Task OldContainerThatIsDown_KeepsItsUpstream_ForTheSitesThatNameIt(string status)
     {
         _attempt.GivenContainers(Old("c1", "web") with { Status = status }, Old("c2", "api", "3000:8080"), Old("drains", "web") with { IsPinned = false }, New("c3", "web"));
+        _attempt.Context.State.FormerSites[Server.Uid] = null;
 
         await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
 
@@ -101,6 +105,43 @@ public sealed class AbandonContainersTests
         Assert.Equal(before, Sites());
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task IdleServiceOnPort80_KeepsItsDefaultSite(bool hasNames, bool isSwitching)
+    {
+        if (!hasNames)
+            _attempt.Context.Wanted = _attempt.Context.Wanted with { HostNames = [] };
+        _attempt.GivenContainers(Old("c1", "api", "3000:8080"));
+        GivenSite(_attempt.Context, new ContainerSite("web", 80, []), new ContainerSite("api", 8080, [20001]));
+        var before = Sites();
+        if (isSwitching)
+            await PrepareSwitchAsync();
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+
+        Assert.Equal(before, Sites());
+        Assert.DoesNotContain(NginxConfig.DefaultSitePath, _attempt.Machine.Removed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PortOfHttps_OfAnEarlierVersionsLabel_IsNotOfferedWithoutACertificate(bool hasOne)
+    {
+        _attempt.GivenContainers(Old("c1", "web", "3000:80:443"));
+        _attempt.Context.State.FormerSites[Server.Uid] = null;
+        if (hasOne)
+            _attempt.Machine.Files["/etc/slipway/stacks/shop/tls/live/certificate.pem"] = "";
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+
+        Assert.Equal(hasOne, _attempt.Machine.Files[Site].Contains("ssl", StringComparison.Ordinal));
+        Assert.Contains("proxy_pass http://slipway-shop.web.80;", _attempt.Machine.Files[Site], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task FirstDeployment_LeavesNoSite()
     {
@@ -121,6 +162,7 @@ public sealed class AbandonContainersTests
         _attempt.Machine.Files[NginxConfig.DefaultSitePath] =
             $"server {{\n    error_log /var/deploy/{stack}/web_head/shared/log/nginx_error.log;\n    location / {{ proxy_pass http://{upstream}; }}\n}}";
         _attempt.GivenContainers(Old("c1", "api", "3000:8080"));
+        _attempt.Context.State.FormerSites[Server.Uid] = null;
 
         await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
 
@@ -138,9 +180,8 @@ public sealed class AbandonContainersTests
     // As far as a deployment comes before it tells nginx.
     private async Task PrepareSwitchAsync()
     {
-        var server = _attempt.Context.Wanted.Servers[0];
-        await FormerSites.RememberAsync(_attempt.Context, server, _attempt.Context.Hosts(server), Cancel);
-        await SwitchContainers.WriteSitesAsync(_attempt.Context, server, [new("web", 80, [20009])], [], Cancel);
+        await FormerSites.RememberAsync(_attempt.Context, Server, _attempt.Context.Hosts(Server), Cancel);
+        await SwitchContainers.WriteSitesAsync(_attempt.Context, Server, [new("web", 80, [20009])], [], Cancel);
         _attempt.Context.State.IsPrepared = true;
     }
 

@@ -3,6 +3,7 @@ using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments.Docker.Host;
 using Slipway.Engine.Deployments.Docker.Images;
 using Slipway.Engine.Deployments.Docker.Names;
+using Slipway.Engine.Deployments.Docker.Tls;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
@@ -105,7 +106,8 @@ internal static class AbandonContainers
 
     private static async Task SwitchBackAsync(DeployContext context, ServerSpec server, IReadOnlyList<ContainerState> old, CancellationToken cancellationToken)
     {
-        var (host, names, former) = (context.Hosts(server), ServiceNames.Former(context, server), context.State.FormerSites.GetValueOrDefault(server.Uid));
+        var (host, names) = (context.Hosts(server), ServiceNames.Former(context, server));
+        var isTouched = context.State.FormerSites.TryGetValue(server.Uid, out var former);
         if (old.Count == 0 && former is { Site: null })
         {
             await Switcher.TakeDownAsync(context, server, names, cancellationToken);
@@ -116,8 +118,10 @@ internal static class AbandonContainers
             if (former is { Site: { } site })
                 await Switcher.PrepareAsync(
                     context, host, new(former.Upstream, site) { DefaultSite = former.DefaultSite, Others = names }, cancellationToken);
-            else if (old.Count > 0)
-                await SwitchContainers.WriteSitesAsync(context, server, SwitchContainers.SitesOf(old), names, cancellationToken);
+            else if (isTouched && old.Count > 0)
+                // An earlier version labelled containers with ports of HTTPS that nginx did not offer.
+                await SwitchContainers.WriteSitesAsync(
+                    context, server, await SiteCertificates.WithPairAsync(context, server, host, SwitchContainers.SitesOf(old), cancellationToken), names, cancellationToken);
             else
                 // It did not come near them.
                 await host.ApplyAsync(names, cancellationToken);

@@ -6,10 +6,12 @@ namespace Slipway.Engine.Deployments.Docker;
 
 /// <summary>
 /// nginx's files of the stack on a server as they were before this work, where a service has no container there. Of all others the containers
-/// tell how their sites were.
+/// tell how their sites were, and nothing is kept but that they were looked at.
 /// </summary>
 internal sealed record FormerSites
 {
+    private const string ErrorLogLine = "\n    error_log ";
+
     public required string Upstream { get; init; }
 
     /// <summary>Null where the stack had none.</summary>
@@ -23,10 +25,8 @@ internal sealed record FormerSites
     {
         var files = await Task.WhenAll(
             host.ReadFileAsync(context.Paths.NginxUpstream, cancellationToken), host.ReadFileAsync(context.Paths.NginxSite, cancellationToken));
-        var (upstream, site) = (Text(files[0]) ?? "", Text(files[1]));
-        if (site is not null && !HasIdle(upstream, site))
-            return;
-        var former = new FormerSites { Upstream = upstream, Site = site, DefaultSite = await Switcher.OwnDefaultSiteAsync(context, host, cancellationToken) };
+        var (upstream, site, answers) = (Text(files[0]) ?? "", Text(files[1]), await Switcher.OwnDefaultSiteAsync(context, host, cancellationToken));
+        var former = site is null || HasIdle(upstream, site) || IsIdle(answers) ? new FormerSites { Upstream = upstream, Site = site, DefaultSite = answers } : null;
         lock (context.State.FormerSites)
             context.State.FormerSites[server.Uid] = former;
     }
@@ -36,8 +36,11 @@ internal sealed record FormerSites
     private static bool HasIdle(string upstream, string site)
     {
         var upstreams = Count(upstream, "\nupstream ");
-        return upstreams == 0 || Count(site, "\n    error_log ") > upstreams;
+        return upstreams == 0 || Count(site, ErrorLogLine) > upstreams;
     }
+
+    // A stack without names has its usual sites in that file alone.
+    private static bool IsIdle(string? defaultSite) => defaultSite is not null && Count(defaultSite, ErrorLogLine) > Count(defaultSite, " proxy_pass ");
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 

@@ -123,6 +123,33 @@ public sealed class SiteCertificatesTests
         await AssertRefusedAsync(says);
     }
 
+    [Theory]
+    [InlineData(false, ".")]
+    [InlineData(true, ", which ends within 14 days, or has ended.")]
+    public async Task HalfAPair_KeepsNothingFromBeingMended_WhereOneServes(bool isAboutToEnd, string says)
+    {
+        _attempt.Machine.Answers[Line(CertificateCommands.ListOwn(Paths))] = "certificate.pem";
+        if (isAboutToEnd)
+            _attempt.Machine.ExitCodes[Line(CertificateCommands.IsGoodFor(Paths.LiveTls, TimeSpan.FromDays(14)))] = 1;
+
+        await SiteCertificates.Step.RunAsync(_attempt.Context with { Change = ContainerChange.None }, Cancel);
+
+        Assert.Contains($"ssl_certificate {Tls}/live/certificate.pem;", _attempt.Machine.Files[NginxTls.CheckFile(Paths)], StringComparison.Ordinal);
+        Assert.Contains(Paths.TlsCheck, _attempt.Machine.Removed);
+        Assert.Empty(_attempt.Machine.Links);
+        var warning = Assert.Single(_attempt.Said);
+        Assert.StartsWith($"HTTPS goes on with the certificate that serves already{says} The certificate for HTTPS in {Tls} on server1 cannot be used", warning, StringComparison.Ordinal);
+        Assert.EndsWith("key.pem is not there, and certificate.pem is.", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HalfAPair_IsRefused_WhereNginxHasNoOther()
+    {
+        _attempt.Machine.Answers[Line(CertificateCommands.ListOwn(Paths))] = "certificate.pem";
+        _attempt.Machine.ExitCodes[Line(NginxTls.CheckPair(Paths))] = 1;
+        await Assert.ThrowsAsync<UserErrorException>(() => SiteCertificates.Step.RunAsync(_attempt.Context with { Change = ContainerChange.None }, Cancel));
+    }
+
     [Fact]
     public async Task KeyOfAnotherCertificate_IsRefused_WhichNginxWouldTake()
     {
@@ -158,15 +185,20 @@ public sealed class SiteCertificatesTests
         Assert.Equal(Own, _attempt.Machine.Links[$"{Tls}/live"]);
     }
 
-    [Fact]
-    public async Task Sites_AreRestored_WhateverBecameOfTheCertificate()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Sites_AreRestored_WhateverBecameOfTheCertificate(bool hasOne)
     {
         _attempt.Machine.Files[Paths.NginxSite] = "";
+        if (hasOne)
+            _attempt.Machine.Files[$"{Tls}/live/certificate.pem"] = "";
         _attempt.Machine.Answers[Line(CertificateCommands.ListOwn(Paths))] = "key.pem";
 
         await RewriteSites.RestoreAsync(_attempt.Context, Cancel);
 
-        Assert.Contains("listen 443 ssl", _attempt.Machine.Files[Paths.NginxSite], StringComparison.Ordinal);
+        Assert.Contains("listen 80;", _attempt.Machine.Files[Paths.NginxSite], StringComparison.Ordinal);
+        Assert.Equal(hasOne, _attempt.Machine.Files[Paths.NginxSite].Contains("ssl", StringComparison.Ordinal));
     }
 
     private Task RunAsync() => SiteCertificates.Step.RunAsync(_attempt.Context, Cancel);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Commands.Tls;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
@@ -32,7 +33,33 @@ internal static class SiteCertificates
         When = context => context.State.Plan.Docker?.Services.SelectMany(service => service.Ports).Any(port => port.Https is not null) is true,
     };
 
+    /// <summary>Those of the sites that nginx can offer: one under HTTPS without a certificate would have it refuse every stack of the machine.</summary>
+    public static async Task<IReadOnlyList<ContainerSite>> WithPairAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, IReadOnlyList<ContainerSite> sites, CancellationToken cancellationToken)
+    {
+        if (!sites.Any(site => site.IsHttps) || await host.ReadFileAsync($"{context.Paths.LiveTls}/{CertificateCommands.CertificateFile}", cancellationToken) is not null)
+            return sites;
+        await context.Log.WriteAsync(server.Name, Severity.Warning, "Nothing is offered under HTTPS, for there is no certificate yet. The next deployment makes one.");
+        return [.. sites.Where(site => !site.IsHttps)];
+    }
+
     private static async Task EnsureAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TakeAsync(context, server, host, cancellationToken);
+        }
+        // Who copies a pair right now must not keep what broke from being mended, nor anything from being scaled.
+        catch (Exception exception) when (!context.Change.IsDeployment && exception is UserErrorException or RemoteException)
+        {
+            if (!await ServesAsync(context, host, cancellationToken))
+                throw;
+            var end = await IsGoodForAsync(context, host, OwnReserve, cancellationToken) ? "" : $", which ends within {OwnReserve.TotalDays:0} days, or has ended";
+            await context.Log.WriteAsync(server.Name, Severity.Warning, $"HTTPS goes on with the certificate that serves already{end}. {exception.Message}");
+        }
+    }
+
+    private static async Task TakeAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
         var paths = context.Paths;
         await host.ApplyAsync([new MakeDirectory(paths.Tls, Modes.PrivateDirectory)], cancellationToken);
@@ -89,19 +116,25 @@ internal static class SiteCertificates
     private static IReadOnlyList<FileChange> EmptyPair(StackPaths paths, string directory) =>
         [new Remove(directory), new MakeDirectory(paths.TlsPairs, Modes.PrivateDirectory), new MakeDirectory(directory, Modes.PrivateDirectory)];
 
+    private static IReadOnlyList<FileChange> CheckOf(StackPaths paths, string directory) =>
+        [new MakeDirectory(paths.TlsCheck, Modes.PrivateDirectory), new WriteFile(NginxTls.CheckFile(paths), Encoding.UTF8.GetBytes(NginxTls.Check(paths, directory)), Modes.Private)];
+
     // The link changes at once, and the site that leads there is switched by the reload that comes with the new containers.
     private static async Task UseAsync(DeployContext context, ServerSpec server, IRemoteHost host, string name, CancellationToken cancellationToken)
     {
         var (paths, directory) = (context.Paths, context.Paths.TlsPair(name));
-        await host.ApplyAsync(
-            [
-                new MakeDirectory(paths.TlsCheck, Modes.PrivateDirectory),
-                new WriteFile(NginxTls.CheckFile(paths), Encoding.UTF8.GetBytes(NginxTls.Check(paths, directory)), Modes.Private),
-            ],
-            cancellationToken);
+        await host.ApplyAsync(CheckOf(paths, directory), cancellationToken);
         await TryAsync(context, server, host, "check the certificate", NginxTls.CheckPair(paths), cancellationToken);
         await host.ApplyAsync([new MakeLink(paths.LiveTls, directory), new Remove(paths.TlsCheck)], cancellationToken);
         (await host.RunAsync(Switcher.Quick(context, "remove earlier certificates", CertificateCommands.RemoveOtherPairs(paths, name)), onLine: null, cancellationToken)).EnsureSuccess();
+    }
+
+    private static async Task<bool> ServesAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        await host.ApplyAsync(CheckOf(context.Paths, context.Paths.LiveTls), cancellationToken);
+        var check = await host.RunAsync(Switcher.Quick(context, "check the certificate that serves", NginxTls.CheckPair(context.Paths)), onLine: null, cancellationToken);
+        await host.ApplyAsync([new Remove(context.Paths.TlsCheck)], cancellationToken);
+        return check.IsSuccess;
     }
 
     private static async Task<bool> IsGoodForAsync(DeployContext context, IRemoteHost host, TimeSpan time, CancellationToken cancellationToken) => (await host.RunAsync(
