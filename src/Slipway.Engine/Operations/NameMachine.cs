@@ -18,21 +18,18 @@ internal static class NameMachine
         // The machine must find itself under both names while one becomes the other, so this file comes first.
         await WriteAsync(context, host, HostNames.HostsPath, HostNames.WithOwnName(hosts, name), cancellationToken);
         await WriteAsync(context, host, HostNames.NamePath, name + "\n", cancellationToken);
-        var set = await host.RunAsync(Quick(context, "set the host name", HostNames.Set(name)), onLine: null, cancellationToken);
+        var set = await host.RunAsync(Switcher.Quick(context, "set the host name", HostNames.Set(name)), onLine: null, cancellationToken);
         set.EnsureSuccess();
         await context.SayAsync(server, $"The machine is called {name} now.");
     }
 
     private static async Task WriteAsync(DeployContext context, IRemoteHost host, string path, string text, CancellationToken cancellationToken)
     {
-        var command = Quick(context, $"write {path}", HostNames.Overwrite(path)) with
+        var command = Switcher.Quick(context, $"write {path}", HostNames.Overwrite(path)) with
         {
             OpenInput = _ => Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(text))),
         };
         var written = await host.RunAsync(command, onLine: null, cancellationToken);
         written.EnsureSuccess();
     }
-
-    private static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
-        new() { Name = name, Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true };
 }

@@ -35,7 +35,7 @@ public sealed class SlowServerTests
     {
         var (stack, component) = (_attempt.Context.Wanted, new DockerComponent());
         var server = stack.Servers[0];
-        _attempt.Machine.Hanging.Add(string.Join(' ', DockerCommands.ListOwnContainers(stack.Paths)));
+        _attempt.Machine.Hanging.Add(string.Join(' ', DockerCommands.ListContainers(stack.Paths)));
         var run = new ComponentRun(stack, server, component.Plan(stack, server)!, _attempt.Context.Hosts(server), _attempt, _attempt.Context.Timeouts);
 
         await Assert.ThrowsAsync<RemoteException>(() => component.RemoveAsync(run, withData: true, Cancel));

@@ -114,7 +114,7 @@ public sealed class DockerCommandTests
     [Fact]
     public void EverythingThatIsListed_IsOfTheStack()
     {
-        Assert.Equal(["docker", "container", "ls", "--all", "--quiet", "--no-trunc", "--filter", "label=slipway.stack=shop"], DockerCommands.ListContainers(Paths));
+        Assert.Equal(["docker", "container", "ls", "--all", "--quiet", "--no-trunc", "--filter", "label=slipway.stack=shop", "--filter", "label=slipway.run"], DockerCommands.ListContainers(Paths));
         Assert.Equal("""json?all=1&filters={"label":["slipway.stack=shop"]}""", Uri.UnescapeDataString(DockerQueries.Containers(Paths)[4]));
         Assert.Equal("""/images/json?filters={"reference":["slipway/shop/*"]}""", Uri.UnescapeDataString(DockerQueries.Images(Paths)[4]));
         Assert.Equal("/networks/slipway-shop", DockerQueries.Network(Paths)[4]);

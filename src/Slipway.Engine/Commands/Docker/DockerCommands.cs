@@ -70,15 +70,11 @@ internal static class DockerCommands
         .. Label(StackLabel, paths.Slug), .. Label(ReleaseLabel, release), .. Label(CommitLabel, commit), "--", context,
     ];
 
-    public static IReadOnlyList<string> ListContainers(StackPaths paths) =>
-        ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", .. Filter(StackLabel, paths.Slug)];
-
-    /// <summary>Those of them that Slipway has started.</summary>
-    public static IReadOnlyList<string> ListOwnContainers(StackPaths paths) => [.. ListContainers(paths), "--filter", $"label={RunLabel}"];
+    /// <summary>Those that Slipway has started.</summary>
+    public static IReadOnlyList<string> ListContainers(StackPaths paths) => [.. List(StackLabel, paths), "--filter", $"label={RunLabel}"];
 
     /// <summary>Those of commands that run once.</summary>
-    public static IReadOnlyList<string> ListApart(StackPaths paths) =>
-        ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", .. Filter(ApartLabel, paths.Slug)];
+    public static IReadOnlyList<string> ListApart(StackPaths paths) => List(ApartLabel, paths);
 
     /// <summary>Prints what a container printed, each line behind its time.</summary>
     /// <param name="id">The container.</param>
@@ -134,6 +130,9 @@ internal static class DockerCommands
     public const string KeepPolicy = "unless-stopped";
 
     internal static IEnumerable<string> Label(string name, string value) => ["--label", $"{name}={value}"];
+
+    private static IReadOnlyList<string> List(string label, StackPaths paths) =>
+        ["docker", "container", "ls", "--all", "--quiet", "--no-trunc", .. Filter(label, paths.Slug)];
 
     private static IEnumerable<string> Filter(string label, string value) => ["--filter", $"label={label}={value}"];
 }

@@ -18,13 +18,10 @@ internal static class StartRun
         var changed = await host.ApplyAsync([.. units, .. RunFiles.Own(context, server)], cancellationToken);
         if (units.Any(unit => changed.Contains(unit.Path)))
         {
-            var reloaded = await host.RunAsync(Quick(context, "reload systemd", SystemdCommands.DaemonReload), onLine: null, cancellationToken);
+            var reloaded = await host.RunAsync(Switcher.Quick(context, "reload systemd", SystemdCommands.DaemonReload), onLine: null, cancellationToken);
             reloaded.EnsureSuccess();
         }
         // Whether a process that ends at once fails its start already is a matter of chance. The health check judges, and shows what it printed.
-        await host.RunAsync(Quick(context, "start units", SystemdCommands.Start(RunFiles.UnitNames(context, server))), onLine: null, cancellationToken);
+        await host.RunAsync(Switcher.Quick(context, "start units", SystemdCommands.Start(RunFiles.UnitNames(context, server))), onLine: null, cancellationToken);
     }
-
-    private static RemoteCommand Quick(DeployContext context, string name, IReadOnlyList<string> program) =>
-        new() { Name = name, Programs = [program], Deadline = context.Timeouts.Query, IsRepeatable = true };
 }

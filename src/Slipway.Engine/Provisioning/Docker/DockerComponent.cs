@@ -48,7 +48,7 @@ internal sealed class DockerComponent : IComponent
     public async Task RemoveAsync(ComponentRun run, bool withData, CancellationToken cancellationToken)
     {
         var paths = run.Stack.Paths;
-        var containers = (await ListAsync(run, "list containers", DockerCommands.ListOwnContainers(paths), cancellationToken))
+        var containers = (await ListAsync(run, "list containers", DockerCommands.ListContainers(paths), cancellationToken))
             .Concat(await ListAsync(run, "list containers of commands", DockerCommands.ListApart(paths), cancellationToken)).ToList();
         if (containers.Count > 0)
             await run.RunAsync("stop containers", [DockerCommands.StopAndRemove(containers, graceSeconds: 10)], run.Timeouts.Drain * 3, cancellationToken);
