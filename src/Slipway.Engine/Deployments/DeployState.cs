@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Analysis.Settings;
@@ -119,4 +120,8 @@ internal sealed record ReleasePlan
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(DeployState))]
 [JsonSerializable(typeof(ReleasePlan))]
-internal sealed partial class DeployJson : JsonSerializerContext;
+internal sealed partial class DeployJson : JsonSerializerContext
+{
+    /// <summary>What the journal of an action holds.</summary>
+    public static DeployState Read(string journaled) => JsonSerializer.Deserialize(journaled, Default.DeployState)!;
+}

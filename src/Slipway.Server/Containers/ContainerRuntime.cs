@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Engine;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Remote;
 
 namespace Slipway.Server.Containers;
@@ -13,22 +13,16 @@ internal static class ContainerRuntime
     /// <summary>Asks the server for it; null when the container is not there any more.</summary>
     public static async Task<JsonObject?> ReadAsync(IRemoteHost host, string uid, EngineTimeouts timeouts, CancellationToken cancellationToken)
     {
-        var text = new StringBuilder();
-        // Long lines arrive in pieces. JSON needs none of the line ends, so all of them are left out.
-        var result = await host.RunAsync(
+        var (result, text) = await StackContainers.ReadAsync(
+            host,
             new() { Name = "look at the container", Programs = [DockerQueries.Container(uid)], Deadline = timeouts.Query, IsRepeatable = true },
-            line =>
-            {
-                text.Append(line.Text);
-                return ValueTask.CompletedTask;
-            },
             cancellationToken);
         if (!result.IsSuccess)
             throw new UserErrorException(
                 $"Docker on {host.Machine.Address} does not tell of the container just now. Try again in a moment; if that does not help, look at docker.service there. It says:\n{string.Join('\n', result.Tail)}");
         try
         {
-            return JsonNode.Parse(text.ToString())?.AsArray().FirstOrDefault() is JsonObject container ? Complete(container) : null;
+            return JsonNode.Parse(text)?.AsArray().FirstOrDefault() is JsonObject container ? Complete(container) : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Engine.Deployments;
 using Slipway.Server.Deployments;
@@ -22,7 +21,7 @@ internal static class FailedRuns
                 : await db.Deployments.Where(row => row.StackId == stackId && row.Session == name).Select(row => row.ActionId).FirstOrDefaultAsync(cancellationToken);
             var ended = await db.Actions.Where(action => action.StackId == stackId && action.Id == id && action.FinishedAt != null && action.IsSuccess != true)
                 .Select(action => new { action.State }).FirstOrDefaultAsync(cancellationToken);
-            if (ended is not null && (ended.State is null || !JsonSerializer.Deserialize(ended.State, DeployJson.Default.DeployState)!.IsSwitched))
+            if (ended is not null && (ended.State is null || !DeployJson.Read(ended.State).IsSwitched))
                 failed.Add(run);
         }
         return failed;

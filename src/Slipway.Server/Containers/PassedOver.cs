@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Engine.Deployments;
 using Slipway.Server.Services;
@@ -23,7 +22,7 @@ internal static class PassedOver
         var states = await db.Actions.AsNoTracking()
             .Where(action => action.StackId == server.StackId && action.FinishedAt != null && Kinds.Contains(action.Kind) && action.State != null)
             .OrderByDescending(action => action.Id).Take(Newest).Select(action => action.State!).ToListAsync(cancellationToken);
-        var last = states.Select(state => JsonSerializer.Deserialize(state, DeployJson.Default.DeployState)!)
+        var last = states.Select(DeployJson.Read)
             .FirstOrDefault(state => state.IsSwitched || state.IsNowhere);
         return last?.Absent.ContainsKey(server.Uid) != true ? []
             : [.. services.Where(name => last.Plan.Docker?.Services.Any(service => service.Name == name) == true)];

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Engine;
 using Slipway.Engine.Analysis.Docker;
@@ -111,7 +110,7 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
             .Where(row => row.StackId == deployment.StackId && row.Release == deployment.Release && row.Type != DeploymentType.Rollback)
             .Select(row => row.Action!.State).FirstOrDefaultAsync(cancellationToken)
             ?? throw new UserErrorException($"Nothing is known about release {deployment.Release} any more. Deploy its commit instead.");
-        var made = JsonSerializer.Deserialize(json, DeployJson.Default.DeployState)!;
+        var made = DeployJson.Read(json);
         return new() { Commit = made.Commit, Subject = made.Subject, Plan = made.Plan, KeptReleases = made.KeptReleases };
     }
 }

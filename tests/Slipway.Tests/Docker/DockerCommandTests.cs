@@ -125,8 +125,7 @@ public sealed class DockerCommandTests
     [Fact]
     public void Scripts_AreConstant_AndTakeTheirValuesAsArguments()
     {
-        Assert.Equal(["USR1", "a", "b"], DockerCommands.Signal(["a", "b"], "USR1").Skip(3));
-        Assert.Equal(DockerCommands.Signal(["x"], "HUP")[2], DockerCommands.Signal(["a", "b"], "USR1")[2]);
+        Assert.Equal(DockerCommands.SignalOnce(["x"], 1, "HUP")[2], DockerCommands.SignalOnce(["a", "b"], 2, "USR1")[2]);
         Assert.Equal(DockerQueries.Containers(Paths)[2], DockerQueries.Container("a")[2]);
         Assert.Equal(["", "a"], DockerQueries.Container("a").Skip(4));
         Assert.Equal(["USR1", "2", "a", "b"], DockerCommands.SignalOnce(["a", "b"], 2, "USR1").Skip(3));

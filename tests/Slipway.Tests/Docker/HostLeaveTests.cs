@@ -78,7 +78,7 @@ public sealed class HostLeaveTests
 
         var programs = attempt.Machine.Programs;
         var at = programs.IndexOf("docker container stop --time 7 -- c1");
-        Assert.Equal([Line(DockerCommands.Signal(["c1"], "USR2")), "sleep 3"], programs.GetRange(at - 2, 2));
+        Assert.Equal([Line(DockerCommands.SignalOnce(["c1"], 0, "USR2")), "sleep 3"], programs.GetRange(at - 2, 2));
         Assert.InRange(programs.FindIndex(program => program.StartsWith(Start, StringComparison.Ordinal)), at + 1, programs.Count);
 
         attempt.GivenContainers(old with { Status = "exited" });

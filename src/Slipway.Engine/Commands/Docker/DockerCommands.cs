@@ -16,11 +16,9 @@ internal static class DockerCommands
     public const string PortsLabel = "slipway.ports";
     public const string StaysLabel = "slipway.stays";
 
-    // Containers may have ended already, or be gone: that is what is wanted.
-    private const string SignalAll = """for id in "$@"; do docker container kill --signal "$0" -- "$id" >/dev/null 2>&1; done; true""";
-
-    // A deployment that comes before the last one's old containers have ended is told to end them too. What a container has had it does not get again;
-    // the marks go with the container, or with a restart of the machine, which no such container outlives.
+    // Containers may have ended already, or be gone: that is what is wanted. A deployment that comes before the last one's old containers have ended is told
+    // to end them too. What a container has had it does not get again; the marks go with the container, or with a restart of the machine, which no such
+    // container outlives.
     private const string SignalAllOnce = """
         mkdir -p /run/slipway-signals
         step=$1; shift
@@ -105,9 +103,7 @@ internal static class DockerCommands
     public static IReadOnlyList<string> LastOutput(string id, int lines) =>
         ["docker", "container", "logs", "--tail", lines.ToString(CultureInfo.InvariantCulture), id];
 
-    public static IReadOnlyList<string> Signal(IEnumerable<string> ids, string signal) => ["sh", "-c", SignalAll, signal, .. ids];
-
-    /// <summary>The same as a step of a sequence, which each container goes through once.</summary>
+    /// <summary>Sends a signal as a step of a sequence, which each container goes through once.</summary>
     public static IReadOnlyList<string> SignalOnce(IEnumerable<string> ids, int step, string signal) =>
         SignalOnce(ids, step.ToString(CultureInfo.InvariantCulture), signal);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments.Docker.Names;
@@ -33,20 +34,22 @@ internal static class RetireContainers
         }
     }
 
+    /// <summary>What comes before containers are stopped. Each of them has a signal once, however often it is told.</summary>
+    public static IEnumerable<IReadOnlyList<string>> PreStop(IReadOnlyList<StopStep> sequence, IReadOnlyList<string> ids) => sequence.Select((step, index) =>
+        step.Signal is { } signal ? DockerCommands.SignalOnce(ids, index, signal) : ["sleep", step.Seconds.ToString(CultureInfo.InvariantCulture)]);
+
     // Nobody waits for it: the server does it by itself. Should it be kept from that, the next deployment finds the containers and does it again.
     private static RemoteCommand EndOf(DeployContext context, string serviceName, IReadOnlyList<string> ids)
     {
         var service = context.Docker.Services.FirstOrDefault(service => service.Name == serviceName);
-        var (sequence, grace) = (service?.PreStopSequence ?? [], service?.StopGrace ?? Analysis.Docker.ServiceDefinition.DefaultStopGrace);
+        var (sequence, grace) = (service?.PreStopSequence ?? [], service?.StopGrace ?? ServiceDefinition.DefaultStopGrace);
         return new()
         {
             Name = $"retire {serviceName}",
             Programs =
             [
                 NginxCommands.AwaitOldWorkers(context.Timeouts.Drain),
-                .. sequence.Select((step, index) => step.Signal is { } signal
-                    ? DockerCommands.SignalOnce(ids, index, signal)
-                    : ["sleep", step.Seconds.ToString(CultureInfo.InvariantCulture)]),
+                .. PreStop(sequence, ids),
                 DockerCommands.StopAndRemove(ids, grace),
                 .. sequence.Count > 0 || service?.PreStartSignal is not null ? [DockerCommands.ForgetSignals(ids)] : (IEnumerable<IReadOnlyList<string>>)[],
             ],

@@ -94,8 +94,8 @@ internal static class StackContainers
         IsRepeatable = true,
     };
 
-    // Long lines arrive in pieces. JSON needs none of the line ends, so all of them are left out.
-    private static async Task<(RemoteResult Result, string Text)> ReadAsync(IRemoteHost host, RemoteCommand command, CancellationToken cancellationToken)
+    /// <summary>JSON that a command prints. Long lines arrive in pieces, and it needs none of the line ends, so all of them are left out.</summary>
+    public static async Task<(RemoteResult Result, string Text)> ReadAsync(IRemoteHost host, RemoteCommand command, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
         var result = await host.RunAsync(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Remote;
@@ -27,10 +26,10 @@ internal static class HostNetwork
             {
                 Programs =
                 [
-                    .. service.PreStopSequence.Select(step => step.Signal is { } signal
-                        ? DockerCommands.Signal(ids, signal)
-                        : ["sleep", step.Seconds.ToString(CultureInfo.InvariantCulture)]),
+                    .. RetireContainers.PreStop(service.PreStopSequence, ids),
                     DockerCommands.Stop(ids, service.StopGrace),
+                    // They may be started again, and have their signals another time.
+                    DockerCommands.ForgetSignals(ids),
                 ],
                 Deadline = TimeSpan.FromSeconds(service.PreStopSequence.Sum(step => step.Seconds) + (service.StopGrace * ids.Count)) + Margin,
             },
