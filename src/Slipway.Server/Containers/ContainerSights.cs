@@ -12,13 +12,14 @@ internal sealed class ContainerSights(TimeProvider time)
 
     private readonly ConcurrentDictionary<int, ServerSight> _servers = new();
 
-    /// <summary>Takes in what is on a server.</summary>
+    /// <summary>Takes in what is on a server, and which of that gets no requests on purpose.</summary>
     /// <returns>What is new of the containers that are to serve there.</returns>
-    public IReadOnlyDictionary<string, ContainerSight> Note(int serverId, IReadOnlyCollection<string> wanted, IReadOnlyList<ContainerState> present)
+    public IReadOnlyDictionary<string, ContainerSight> Note(
+        int serverId, IReadOnlyCollection<string> wanted, IReadOnlyList<ContainerState> present, IReadOnlyDictionary<string, IReadOnlyList<int>> kept)
     {
         var (now, before) = (time.GetUtcNow(), _servers.GetValueOrDefault(serverId));
         var containers = present.Where(container => wanted.Contains(container.Id))
-            .ToDictionary(container => container.Id, container => ContainerSight.After(before?.Containers.GetValueOrDefault(container.Id), container, now));
+            .ToDictionary(container => container.Id, container => ContainerSight.After(before?.Containers.GetValueOrDefault(container.Id), container, now, kept.GetValueOrDefault(container.Id)));
         var strangers = present.Where(container => !container.IsOurs).ToList();
         _servers[serverId] = new(now, containers, strangers, [.. strangers.Where(stranger => before?.Strangers.Any(known => known.Id == stranger.Id) != true)]);
         return containers;

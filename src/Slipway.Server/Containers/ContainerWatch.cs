@@ -1,12 +1,7 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Contracts.Stacks;
 using Slipway.Engine;
-using Slipway.Engine.Commands.Docker;
-using Slipway.Engine.Deployments.Docker;
-using Slipway.Engine.Deployments.Docker.Drift;
-using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 using Slipway.Server.Platform.Work;
@@ -26,12 +21,12 @@ internal sealed partial class ContainerWatch(
     private const int AtOnce = 16;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     // What could not be put right is not tried for ever: people look at it, or deploy.
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(15);
     private static readonly Requester Itself = new("slipway", "slipway");
 
+    private readonly ServerLooks _looks = new(scopes, hosts, sights, timeouts, time, logger);
     private readonly Lock _gate = new();
 
     // Mending that is of no use is not repeated for ever either.
@@ -54,16 +49,16 @@ internal sealed partial class ContainerWatch(
             .AsSplitQuery().ToListAsync(cancellationToken);
         var busy = (await db.Actions.Where(action => action.FinishedAt == null && !action.IsBeside).Select(action => action.StackId).Distinct()
             .ToListAsync(cancellationToken)).ToHashSet();
-        sights.Keep(servers.Select(server => server.Id).ToHashSet());
-        var looks = new ConcurrentBag<(Servers.Server Server, Look? Look)>();
+        _looks.Keep(servers.Select(server => server.Id).ToHashSet());
+        var looks = new ConcurrentBag<(Servers.Server Server, ServerLook? Look)>();
         await Parallel.ForEachAsync(servers, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (server, token) =>
         {
-            var look = await LookAtAsync(server, token);
+            var look = await _looks.LookAsync(server, token);
             if (busy.Contains(server.StackId))
                 return;
             looks.Add((server, look));
             // At once: another machine may take all its time not to answer.
-            if (look?.Drift.Where(_suspects.Contains).ToList() is { Count: > 0 } drift)
+            if (look is not null && look.Drift.Where(_suspects.Contains).Concat(look.Due).ToList() is { Count: > 0 } drift)
                 await RepairAsync(server.StackId, drift, token);
         });
         foreach (var stack in looks.GroupBy(look => look.Server.StackId))
@@ -87,50 +82,6 @@ internal sealed partial class ContainerWatch(
         }
     }
 
-    // A machine that cannot be reached, or whose Docker cannot be understood, says nothing about its containers: they may well serve.
-    private async Task<Look?> LookAtAsync(Servers.Server server, CancellationToken cancellationToken)
-    {
-        var (stack, machine) = (server.Stack!, server.Machine!);
-        var host = hosts.For(
-            new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), RemoteScope.None);
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        late.CancelAfter(Patience);
-        try
-        {
-            var missed = await ReadAsync(db => PassedOver.FindAsync(db, server, late.Token));
-            if (server.Containers.Count == 0 && missed.Count == 0)
-                return new([], []);
-            var (paths, wanted) = (new StackPaths(stack.Slug), server.Containers.Select(container => container.Uid).ToHashSet());
-            var present = await StackContainers.ListWithStrangersAsync(paths, timeouts, host, late.Token);
-            var (own, seen) = (present.Where(container => container.IsOurs).ToList(), sights.Note(server.Id, wanted, present));
-            var hasNames = own.Exists(container => container is { IsUp: true, KnowsNames: true }) && stack.Servers.Count(other => other.HasRole(stack.CodeRole)) > 1;
-            var upstreams = await TextOfAsync(host, paths.NginxUpstream, late.Token) + (hasNames ? await TextOfAsync(host, paths.NginxStream, late.Token) : "");
-            var lacksNames = hasNames && await NameDrift.IsLackingAsync(paths, timeouts, host, late.Token);
-            foreach (var stranger in sights.NewStrangersOn(server.Id))
-                LogStranger(stranger.Name, stranger.Image, machine.Address);
-            var failed = await ReadAsync(db => FailedRuns.FindAsync(db, stack.Id, ServerDrift.RunsToLookUp(wanted, own), late.Token));
-            var drift = ServerDrift.Find(wanted, own, ContainerSites.TargetsOf(upstreams).ToHashSet(), failed)
-                .Concat(missed.Select(service => $"number of {service}")).Concat(lacksNames ? ["names"] : []);
-            return new([.. drift.Select(fault => $"{server.Uid}: {fault}")], [.. seen.Where(sight => sight.Value.Problem is not null).Select(sight => $"{server.Uid}: {sight.Key} is ill")]);
-        }
-        // Whatever it is, the other servers are looked at.
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            LogUnknown(machine.Address, exception.Message);
-            return null;
-        }
-    }
-
-    // Machines are looked at side by side, and a context serves one at a time.
-    private async Task<T> ReadAsync<T>(Func<AppDb, Task<T>> read)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await read(scope.ServiceProvider.GetRequiredService<AppDb>());
-    }
-
-    private static async Task<string> TextOfAsync(IRemoteHost host, string path, CancellationToken cancellationToken) =>
-        await host.ReadFileAsync(path, cancellationToken) is { } file ? Encoding.UTF8.GetString(file) : "";
-
     private async Task RepairAsync(int stackId, IReadOnlyList<string> drift, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -147,7 +98,9 @@ internal sealed partial class ContainerWatch(
             if (await IsBusyAsync(db, stackId, token))
                 return false;
             Stack stack = await db.Stacks.FirstAsync(row => row.Id == stackId, token);
-            stack.Health = StackHealth.Impaired;
+            // What is only due breaks nothing yet.
+            if (drift.Any(_suspects.Contains))
+                stack.Health = StackHealth.Impaired;
             var isDue = drift.Any(IsWorthwhile) && !await db.Actions.AnyAsync(
                 action => action.StackId == stackId && action.Kind == RepairKind && action.IsSuccess != true && action.FinishedAt > limit, token);
             if (isDue)
@@ -164,7 +117,7 @@ internal sealed partial class ContainerWatch(
     }
 
     // Those that Docker starts again and again nobody can put right here; and who mends by hand need not deploy for the stack to be healthy.
-    private async Task TellHealthAsync(Stack seen, IReadOnlyList<Look?> looks, CancellationToken cancellationToken)
+    private async Task TellHealthAsync(Stack seen, IReadOnlyList<ServerLook?> looks, CancellationToken cancellationToken)
     {
         var health = looks.Any(look => look?.Ill.Any(_suspects.Contains) == true) ? StackHealth.Impaired
             : looks.All(look => look?.Faults.Any() == false) ? StackHealth.Healthy
@@ -190,18 +143,6 @@ internal sealed partial class ContainerWatch(
     private static Task<bool> IsBusyAsync(AppDb db, int stackId, CancellationToken cancellationToken) =>
         db.Actions.AnyAsync(action => action.StackId == stackId && action.FinishedAt == null && !action.IsBeside, cancellationToken);
 
-    /// <summary>What is not well on a server: what is to be put right, and containers that are ill though Docker does what it can.</summary>
-    private sealed record Look(IReadOnlyList<string> Drift, IReadOnlyList<string> Ill)
-    {
-        public IEnumerable<string> Faults => Drift.Concat(Ill);
-    }
-
     [LoggerMessage(LogLevel.Warning, "Could not look at containers; trying again")]
     private partial void LogLookFailed(Exception exception);
-
-    [LoggerMessage(LogLevel.Information, "What runs on {Address} is not known: {Reason}")]
-    private partial void LogUnknown(string address, string reason);
-
-    [LoggerMessage(LogLevel.Information, "The container {Name} of the image {Image} on {Address} was not started by Slipway, and is left alone")]
-    private partial void LogStranger(string name, string image, string address);
 }

@@ -97,6 +97,18 @@ public sealed class SwitchContainersTests
     }
 
     [Fact]
+    public async Task PortThatContainersDoNotHave_BecauseDeploymentsLeaveThemAlone_IsToldOf()
+    {
+        var attempt = new Attempt([new() { Name = "web", RestartOnDeploy = false, Ports = [new(4000, 8080)] }]);
+        attempt.GivenContainers(Old("c1", "web"));
+
+        await SwitchContainers.PrepareAsync(attempt.Context, Cancel);
+
+        Assert.Contains("return 503;", attempt.Machine.Files[attempt.Context.Paths.NginxSite], StringComparison.Ordinal);
+        Assert.StartsWith("Nobody answers on port 8080: deployments leave the containers of web alone", Assert.Single(attempt.Said), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ContainerThatEndedSinceItsCheck_KeepsRequestsWhereTheyGo()
     {
         var ended = New("c9", "web") with { Status = "exited", ExitCode = 3 };

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Contracts.Http;
 using Slipway.Contracts.Stacks;
+using Slipway.Engine.Analysis.Docker;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Commands.Tls;
 using Slipway.Engine.Stacks;
 using Slipway.Server.Containers;
 using Slipway.Server.Deployments;
@@ -106,6 +108,49 @@ public sealed class ContainerDriftTests : IAsyncDisposable
         }
         Assert.Equal(3, await RepairsAsync());
         Assert.Equal(StackHealth.Impaired, await HealthAsync());
+    }
+
+    [Theory]
+    [InlineData("3000:80", 1, StackHealth.Impaired, "It runs.")]
+    [InlineData("4000:80", 0, StackHealth.Impaired, "It runs, but gets no requests: nginx offers port 4000 of its service by now, and it was started with others.")]
+    [InlineData("4000", 0, StackHealth.Healthy, "It runs without requests, as nginx offers none of its service's ports any more.")]
+    public async Task ContainerThatDeploymentsLeaveAlone_IsNotMendedForEver_WhenItsServiceHasOtherPorts(string ports, int repairs, int health, string message)
+    {
+        await GivenServiceAsync();
+        await _app.ChangeAsync(db => Given.DockerReleaseAsync(
+            db, _deploymentId, new() { Source = "services.yml", Services = [new() { Name = "web", RestartOnDeploy = false, Ports = [ServiceTexts.Port(ports)!] }] }));
+        GivenContainers(Of(Serving));
+        GivenTargets();
+
+        await LookAsync(3);
+
+        Assert.Equal(repairs, await RepairsAsync());
+        Assert.Equal(health, await HealthAsync());
+        Assert.StartsWith(message, Assert.Single((await _owner.Api.Containers.ListAsync(_uid, cancellationToken: Cancel)).Response).HealthMessage, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, true, 1)]
+    [InlineData(true, false, 0)]
+    [InlineData(false, true, 0)]
+    public async Task SelfSignedCertificate_IsRenewedInTime_WithoutADeployment(bool isSelfSigned, bool isEnding, int repairs)
+    {
+        await GivenServiceAsync();
+        GivenContainers(Of(Serving));
+        GivenTargets(20001);
+        _machine.Files[Paths.NginxSite] = $"    ssl_certificate {Paths.LiveTls}/certificate.pem;";
+        if (isSelfSigned)
+            _machine.Files[$"{Paths.LiveTls}/{CertificateRequest.FileName}"] = "";
+        if (isEnding)
+            _machine.ExitCodes[string.Join(' ', CertificateCommands.IsGoodFor(Paths.LiveTls, TimeSpan.FromDays(200)))] = 1;
+
+        await LookAsync(1);
+        Assert.Equal(repairs, await RepairsAsync());
+        await _app.ChangeAsync(Given.FinishActionsAsync);
+        await LookAsync(2);
+
+        Assert.Equal(repairs, await RepairsAsync());
+        Assert.Equal(StackHealth.Healthy, await HealthAsync());
     }
 
     [Fact]

@@ -97,12 +97,12 @@ internal static class Given
     }
 
     /// <summary>A deployment of a Docker stack, which succeeded and serves.</summary>
-    public static async Task DockerReleaseAsync(AppDb db, int deploymentId)
+    public static async Task DockerReleaseAsync(AppDb db, int deploymentId, DockerDefinition? definition = null)
     {
         await DeploymentEndAsync(db, deploymentId, DeploymentOutcome.Success, isLive: true);
         var deployment = await db.Deployments.Include(row => row.Action).ThenInclude(action => action!.Stack).FirstAsync(row => row.Id == deploymentId);
-        var docker = StoredAnalysis.Of(deployment.Action!.Stack!.Analysis)!.Result.Docker;
-        deployment.Action.State = JsonSerializer.Serialize(new() { Plan = new() { Framework = "docker", Docker = docker } }, DeployJson.Default.DeployState);
+        var docker = definition ?? StoredAnalysis.Of(deployment.Action!.Stack!.Analysis)!.Result.Docker;
+        deployment.Action!.State = JsonSerializer.Serialize(new() { Plan = new() { Framework = "docker", Docker = docker } }, DeployJson.Default.DeployState);
         await db.SaveChangesAsync();
     }
 

@@ -19,6 +19,7 @@ internal static class SwitchContainers
             {
                 var sites = SitesOf(context.Docker, [.. plans[server.Uid].Serving]);
                 await TakenPorts.RefuseAsync(context, server, host, sites, token);
+                await TellOfKeptAsync(context, server, sites, plans[server.Uid]);
                 await WriteSitesAsync(context, server, sites, ServiceNames.Files(context, server, targets), token);
             },
             cancellationToken);
@@ -41,6 +42,13 @@ internal static class SwitchContainers
             },
             cancellationToken);
         context.State.Containers = serving;
+    }
+
+    private static async Task TellOfKeptAsync(DeployContext context, ServerSpec server, IReadOnlyList<ContainerSite> sites, ContainerPlan plan)
+    {
+        foreach (var site in sites.Where(site => site.Targets.Count == 0 && plan.Staying.Any(container => container.Service == site.Service)))
+            await context.Log.WriteAsync(server.Name, Severity.Warning, FormattableString.Invariant(
+                $"Nobody answers on port {site.Port}: deployments leave the containers of {site.Service} alone (restart_on_deploy: false), and those were started with other ports. Restart the service."));
     }
 
     /// <summary>Writes nginx's files and has them checked; requests go on as before.</summary>

@@ -143,6 +143,18 @@ public sealed class SiteCertificatesTests
     }
 
     [Fact]
+    public async Task HalfAPair_DoesNotKeepASelfSignedOneFromBeingRenewed()
+    {
+        _attempt.Machine.Answers[Line(CertificateCommands.ListOwn(Paths))] = "certificate.pem";
+        _attempt.Machine.Files[Request] = RequestText;
+        _attempt.Machine.ExitCodes[Line(CertificateCommands.IsGoodFor(Paths.LiveTls, SelfSignedReserve))] = 1;
+
+        await SiteCertificates.Step.RunAsync(_attempt.Context with { Change = ContainerChange.None }, Cancel);
+
+        Assert.Equal(SelfSigned, _attempt.Machine.Links[$"{Tls}/live"]);
+    }
+
+    [Fact]
     public async Task HalfAPair_IsRefused_WhereNginxHasNoOther()
     {
         _attempt.Machine.Answers[Line(CertificateCommands.ListOwn(Paths))] = "certificate.pem";

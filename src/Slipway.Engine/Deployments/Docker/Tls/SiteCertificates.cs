@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Commands.Tls;
 using Slipway.Engine.Remote;
@@ -13,8 +14,9 @@ namespace Slipway.Engine.Deployments.Docker.Tls;
 /// </summary>
 internal static class SiteCertificates
 {
-    // Long enough for stacks that are rarely deployed, as nothing but a deployment renews it.
+    // Long enough for servers that are away for months.
     private static readonly TimeSpan SelfSignedReserve = TimeSpan.FromDays(200);
+    private const string IsGoodName = "see how long the certificate is good";
     private static readonly TimeSpan OwnReserve = TimeSpan.FromDays(14);
 
     public static Step<DeployContext> Step { get; } = StepWhere((_, _, _) => Task.FromResult(true));
@@ -43,6 +45,18 @@ internal static class SiteCertificates
         return [.. sites.Where(site => !site.IsHttps)];
     }
 
+    /// <summary>Whether a self-signed certificate with which nginx offers something is to be replaced. What somebody put on a server is renewed by them alone.</summary>
+    public static async Task<bool> IsRenewalDueAsync(StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken)
+    {
+        var files = await Task.WhenAll(host.ReadFileAsync(paths.NginxSite, cancellationToken), host.ReadFileAsync(NginxConfig.DefaultSitePath, cancellationToken));
+        if (!files.OfType<byte[]>().Any(file => Encoding.UTF8.GetString(file).Contains($" {paths.LiveTls}/", StringComparison.Ordinal))
+            || await host.ReadFileAsync($"{paths.LiveTls}/{CertificateRequest.FileName}", cancellationToken) is null)
+            return false;
+        return await host.RunAsync(
+            StackContainers.Quick(paths, timeouts, IsGoodName, CertificateCommands.IsGoodFor(paths.LiveTls, SelfSignedReserve)), onLine: null, cancellationToken)
+            is { Outcome: RemoteOutcome.Exited, ExitCode: not 0 };
+    }
+
     private static async Task EnsureAsync(DeployContext context, ServerSpec server, IRemoteHost host, CancellationToken cancellationToken)
     {
         try
@@ -56,6 +70,8 @@ internal static class SiteCertificates
                 throw;
             var end = await IsGoodForAsync(context, host, OwnReserve, cancellationToken) ? "" : $", which ends within {OwnReserve.TotalDays:0} days, or has ended";
             await context.Log.WriteAsync(server.Name, Severity.Warning, $"HTTPS goes on with the certificate that serves already{end}. {exception.Message}");
+            if (await host.ReadFileAsync($"{context.Paths.LiveTls}/{CertificateRequest.FileName}", cancellationToken) is not null)
+                await EnsureSelfSignedAsync(context, server, host, cancellationToken);
         }
     }
 
@@ -138,7 +154,7 @@ internal static class SiteCertificates
     }
 
     private static async Task<bool> IsGoodForAsync(DeployContext context, IRemoteHost host, TimeSpan time, CancellationToken cancellationToken) => (await host.RunAsync(
-        Switcher.Quick(context, "see how long the certificate is good", CertificateCommands.IsGoodFor(context.Paths.LiveTls, time)), onLine: null, cancellationToken)).EnsureEnded().IsSuccess;
+        Switcher.Quick(context, IsGoodName, CertificateCommands.IsGoodFor(context.Paths.LiveTls, time)), onLine: null, cancellationToken)).EnsureEnded().IsSuccess;
 
     private static async Task<IReadOnlyList<string>> TryAsync(
         DeployContext context, ServerSpec server, IRemoteHost host, string name, IReadOnlyList<string> program, CancellationToken cancellationToken)
