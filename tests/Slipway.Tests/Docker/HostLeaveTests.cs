@@ -29,7 +29,7 @@ public sealed class HostLeaveTests
 
         foreach (Func<Task> start in new Func<Task>[]
         {
-            () => StartContainers.RunAsync(context, Cancel), () => RunCommands.RunAsync(context, Cancel),
+            () => StartContainers.RunAsync(context, Cancel), () => RunCommands.RunAsync(context, context.Docker.Services, Cancel),
             () => new OneOffCommand(context.Wanted.Servers[0], Mounting, ["true"]).Steps[0].RunAsync(context, Cancel),
         })
         {

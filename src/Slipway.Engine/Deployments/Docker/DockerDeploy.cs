@@ -23,8 +23,7 @@ internal static class DockerDeploy
         new("build images", BuildImages.RunAsync) { When = BuildImages.IsNeeded, Deadline = LongestTransfer },
         new("pull images", PullImages.RunAsync) { When = PullImages.IsNeeded, Deadline = LongestTransfer },
         new("bring images to all servers", ShareImages.RunAsync) { When = ShareImages.IsNeeded, Deadline = LongestTransfer },
-        new("run commands of the deployment", RunCommands.RunAsync) { When = RunCommands.HasAny, Deadline = TimeSpan.FromHours(1) },
-        .. ContainerSteps.StartAndSwitch,
+        .. ContainerSteps.RunCommandsStartAndSwitch,
         new("remove old images", PruneImages.RunAsync),
     ];
 

@@ -15,17 +15,25 @@ internal static class StartContainers
     private const int Attempts = 10;
     private const int AtOnce = 4;
 
-    public static async Task RunAsync(DeployContext context, CancellationToken cancellationToken)
+    public static Task RunAsync(DeployContext context, CancellationToken cancellationToken) => RunAsync(context, isDeployment: false, cancellationToken);
+
+    /// <summary>The same with the commands of a deployment: each runs when what its service requires is healthy, before the service's own containers start.</summary>
+    public static Task RunWithCommandsAsync(DeployContext context, CancellationToken cancellationToken) => RunAsync(context, isDeployment: true, cancellationToken);
+
+    private static async Task RunAsync(DeployContext context, bool isDeployment, CancellationToken cancellationToken)
     {
         var prepared = new ConcurrentDictionary<string, IReadOnlyList<ContainerState>>();
         await context.OnWebServersAsync(async (server, host, token) => prepared[server.Uid] = await PrepareAsync(context, server, host, token), cancellationToken);
         var waves = context.Docker.Waves();
         foreach (var wave in waves)
         {
-            // Those of later waves may have waited long for the ones before.
+            var hasCommands = isDeployment && RunCommands.HasAny(context, wave);
+            if (hasCommands)
+                await RunCommands.RunAsync(context, wave, cancellationToken);
+            // Those of later waves may have waited long for the ones before, and the first for its commands.
             await context.OnWebServersAsync(
                 async (server, host, token) => await StartAsync(
-                    context, server, host, wave, wave == waves[0] ? prepared[server.Uid] : await StackContainers.ListAsync(context, host, token), token),
+                    context, server, host, wave, wave == waves[0] && !hasCommands ? prepared[server.Uid] : await StackContainers.ListAsync(context, host, token), token),
                 cancellationToken);
             await ServiceNames.IntroduceAsync(context, isLast: wave == waves[^1], cancellationToken);
         }
@@ -35,8 +43,8 @@ internal static class StartContainers
     {
         await FormerSites.RememberAsync(context, server, host, cancellationToken);
         var present = await StackContainers.ListAsync(context, host, cancellationToken);
-        // What an earlier run of this very step, cut off by a crash, has left.
-        var half = present.Where(container => container.Run == context.Run && !container.IsUp).ToList();
+        // What an earlier run of this very step, cut off by a crash, has left. A command of it goes on meanwhile.
+        var half = present.Where(container => container.Run == context.Run && !container.IsUp && !RunCommands.IsOfOne(context, container)).ToList();
         if (half.Count > 0)
             await StackContainers.LinesAsync(context, host, "remove what was half started", DockerCommands.Remove(half.Select(container => container.Id)), cancellationToken);
         present = [.. present.Except(half)];
