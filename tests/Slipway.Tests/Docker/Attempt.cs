@@ -88,15 +88,12 @@ internal sealed class Attempt : IStepLog
         State = new { container.Status, container.ExitCode, Health = container.Health is null ? null : new { Status = container.Health } },
         Config = new
         {
+            StopTimeout = container.StopGrace,
             Healthcheck = container.OwnCheck is not { } check ? null : new
             {
                 Test = (string[])["CMD", .. check.Program], Timeout = check.Timeout.Ticks * TimeSpan.NanosecondsPerTick, StartPeriod = check.StartPeriod.Ticks * TimeSpan.NanosecondsPerTick,
             },
-            Labels = new Dictionary<string, string>
-            {
-                [DockerCommands.ServiceLabel] = container.Service, [DockerCommands.RunLabel] = container.Run,
-                [DockerCommands.ReleaseLabel] = container.Release, [DockerCommands.PortsLabel] = container.Offered,
-            },
+            Labels = LabelsOf(container),
         },
         HostConfig = new
         {
@@ -109,4 +106,16 @@ internal sealed class Attempt : IStepLog
         },
         NetworkSettings = new { },
     };
+
+    private static Dictionary<string, string> LabelsOf(ContainerState container)
+    {
+        var labels = new Dictionary<string, string>
+        {
+            [DockerCommands.ServiceLabel] = container.Service, [DockerCommands.RunLabel] = container.Run,
+            [DockerCommands.ReleaseLabel] = container.Release, [DockerCommands.PortsLabel] = container.Offered,
+        };
+        if (container.PreStopSequence is { } sequence)
+            labels[DockerCommands.StopLabel] = string.Join(':', sequence.Select(step => step.Text));
+        return labels;
+    }
 }

@@ -193,7 +193,7 @@ public sealed class ContainerPlanTests
         var state = Assert.Single(ContainerState.Read("""
             [{"Id":"abc","Name":"/slipway-shop-web-r-1","Created":"2026-11-27T06:42:51.267660159Z",
               "State":{"Status":"running","ExitCode":0,"StartedAt":"2026-11-27T06:42:52Z","Health":{"Status":"starting","Log":[]}},
-              "Config":{"Image":"slipway/shop/web:1","Cmd":["rackup","-p","3000"],"Labels":{"slipway.service":"web","slipway.run":"r","slipway.release":"1","slipway.ports":"3000:80","slipway.stays":"true","slipway.image":"quay.io/team/web:1"}},
+              "Config":{"Image":"slipway/shop/web:1","Cmd":["rackup","-p","3000"],"StopTimeout":30,"Labels":{"slipway.stop":"1m:USR2","slipway.service":"web","slipway.run":"r","slipway.release":"1","slipway.ports":"3000:80","slipway.stays":"true","slipway.image":"quay.io/team/web:1"}},
               "HostConfig":{"RestartPolicy":{"Name":"unless-stopped","MaximumRetryCount":0},"PortBindings":{"3000/tcp":[{"HostIp":"127.0.0.1","HostPort":"20001"}]}},
               "NetworkSettings":{"Networks":{"slipway-shop":{"IPAddress":"172.18.0.2"}}}}]
             """));
@@ -202,6 +202,8 @@ public sealed class ContainerPlanTests
         Assert.Equal(new Dictionary<int, int> { [3000] = 20001 }, state.Ports);
         Assert.Equal(("quay.io/team/web:1", true), (state.Image, state.OutlivesDeployments));
         Assert.Equal(new DateTimeOffset(2026, 11, 27, 6, 42, 52, TimeSpan.Zero), state.StartedAt);
+        Assert.Equal(30, state.StopGrace);
+        Assert.Equal([new StopStep(60, null), new StopStep(0, "USR2")], state.PreStopSequence!);
         // Docker's word for an image without a check of its own.
         Assert.Null(Assert.Single(ContainerState.Read("""[{"Id":"a","State":{"Status":"running","ExitCode":0,"Health":{"Status":"none","FailingStreak":0,"Log":null}},"Config":{},"HostConfig":{"RestartPolicy":{}},"NetworkSettings":{"Networks":{"slipway-shop":{"IPAddress":""}}}}]""")).Health);
         Assert.Null(Assert.Single(ContainerState.Read("""[{"Id":"a","State":{"Status":"created","ExitCode":0},"Config":{"Labels":null},"HostConfig":{"RestartPolicy":{}},"NetworkSettings":{}}]""")).Health);

@@ -22,6 +22,7 @@ public sealed class DockerCommandTests
             Volumes = [new("data", "/my data", false), new("keys", "/keys", true)],
             LogFolder = "/app/log",
             StopGrace = 30,
+            PreStopSequence = [new(60, null), new(0, "USR2")],
         },
         Release = "20261127-abc",
         Run = "20261127-run",
@@ -34,7 +35,7 @@ public sealed class DockerCommandTests
         [
             "docker", "container", "run", "--detach", "--pull", "never", "--name", "slipway-shop-web-20261127-run-2",
             "--label", "slipway.stack=shop", "--label", "slipway.service=web", "--label", "slipway.release=20261127-abc", "--label", "slipway.run=20261127-run",
-            "--label", "slipway.ports=3000:80:443 4000",
+            "--label", "slipway.ports=3000:80:443 4000", "--label", "slipway.stop=60s:USR2",
             "--network", "slipway-shop", "--network-alias", "web", "--restart", "no", "--stop-timeout", "30",
             "--env-file", "/etc/slipway/stacks/shop/containers/20261127-run/web",
             "--publish", "127.0.0.1:20001:3000/tcp", "--publish", "127.0.0.1:20002:4000/tcp",

@@ -99,7 +99,11 @@ internal sealed record PortDefinition(int Container, int? Http = null, int? Http
 internal sealed record PortOffer(int Port, bool IsHttps);
 
 /// <summary>One step of a pre_stop_sequence: a pause in seconds, or a signal like USR1.</summary>
-internal sealed record StopStep(int Seconds, string? Signal);
+internal sealed record StopStep(int Seconds, string? Signal)
+{
+    /// <summary>The same in the language of the definition.</summary>
+    public string Text => Signal ?? string.Create(CultureInfo.InvariantCulture, $"{Seconds}s");
+}
 
 internal enum HealthKind
 {

@@ -15,6 +15,7 @@ internal static class DockerCommands
     public const string ImageLabel = "slipway.image";
     public const string PortsLabel = "slipway.ports";
     public const string StaysLabel = "slipway.stays";
+    public const string StopLabel = "slipway.stop";
 
     // Containers may have ended already, or be gone: that is what is wanted. A deployment that comes before the last one's old containers have ended is told
     // to end them too. What a container has had it does not get again; the marks go with the container, or with a restart of the machine, which no such

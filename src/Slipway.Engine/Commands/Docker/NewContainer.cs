@@ -62,6 +62,7 @@ internal sealed record NewContainer
         .. DockerCommands.Label(DockerCommands.ReleaseLabel, Release), .. DockerCommands.Label(DockerCommands.RunLabel, Run),
         .. ImageLabels(), .. Service.RestartOnDeploy ? [] : DockerCommands.Label(DockerCommands.StaysLabel, "true"),
         .. DockerCommands.Label(DockerCommands.PortsLabel, string.Join(' ', Service.Ports.Select(port => port.Text))),
+        .. DockerCommands.Label(DockerCommands.StopLabel, string.Join(':', Service.PreStopSequence.Select(step => step.Text))),
     ];
 
     // What the definition says, where that is the name of an image: ours only says which release it is of.

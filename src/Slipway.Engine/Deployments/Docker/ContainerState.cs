@@ -59,6 +59,12 @@ internal sealed record ContainerState
     /// <summary>Its ports and those of nginx, in the language of the definition, with blanks between them.</summary>
     public string Offered { get; init; } = "";
 
+    /// <summary>Time between TERM and KILL, in seconds, as its definition said; null where it did not say.</summary>
+    public int? StopGrace { get; init; }
+
+    /// <summary>Pauses and signals before that; null where an earlier version started it.</summary>
+    public IReadOnlyList<StopStep>? PreStopSequence { get; init; }
+
     public DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -110,10 +116,17 @@ internal sealed record ContainerState
             Address = isInHostNetwork ? Loopback : AddressOf(container),
             Ports = isInHostNetwork ? OwnPortsOf(offered) : PortsOf(host),
             Command = string.Join(' ', OwnCheck.Texts(config, "Cmd")),
+            StopGrace = config.TryGetProperty("StopTimeout", out var grace) && grace.ValueKind is JsonValueKind.Number ? grace.GetInt32() : null,
+            PreStopSequence = SequenceOf(config),
             StartedAt = Time(state, "StartedAt"),
             CreatedAt = Time(container, "Created"),
         };
     }
+
+    private static IReadOnlyList<StopStep>? SequenceOf(JsonElement config) =>
+        config.TryGetProperty("Labels", out var labels) && labels.ValueKind is JsonValueKind.Object && labels.TryGetProperty(DockerCommands.StopLabel, out _)
+            ? ServiceTexts.StopSequence(Text(labels, DockerCommands.StopLabel)) ?? []
+            : null;
 
     private static string Label(JsonElement config, string name) =>
         config.TryGetProperty("Labels", out var labels) && labels.ValueKind is JsonValueKind.Object ? Text(labels, name) : "";

@@ -8,7 +8,7 @@ using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Deployments.Docker;
 
-/// <summary>Has each server end the old containers when their last requests are answered, in the way that their service wants.</summary>
+/// <summary>Has each server end the old containers when their last requests are answered, in the way that their own definition wants: the new one may lack the service.</summary>
 internal static class RetireContainers
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
@@ -27,10 +27,10 @@ internal static class RetireContainers
         IReadOnlyList<IReadOnlyList<string>> unpin = plan.Leaving.Count > 0 ? [DockerQueries.Unpin(plan.Leaving.Select(container => container.Id))] : [];
         await host.ReadLinesAsync(
             StackContainers.Quick(context, "let go of what is over", []) with { Programs = [OneOffCommand.RemoveOld(context.Paths), .. unpin] }, cancellationToken);
-        foreach (var leaving in plan.Leaving.GroupBy(container => container.Service))
+        foreach (var leaving in plan.Leaving.GroupBy(container => (container.Service, container.Release)))
         {
-            await host.RunAsync(EndOf(context, leaving.Key, [.. leaving.Select(container => container.Id)]), onLine: null, cancellationToken);
-            await context.SayAsync(server, $"{leaving.Count()} earlier containers of {leaving.Key} end when their last requests are answered.");
+            await host.RunAsync(EndOf(context, [.. leaving]), onLine: null, cancellationToken);
+            await context.SayAsync(server, $"{leaving.Count()} earlier containers of {leaving.Key.Service} end when their last requests are answered.");
         }
     }
 
@@ -39,13 +39,14 @@ internal static class RetireContainers
         step.Signal is { } signal ? DockerCommands.SignalOnce(ids, index, signal) : ["sleep", step.Seconds.ToString(CultureInfo.InvariantCulture)]);
 
     // Nobody waits for it: the server does it by itself. Should it be kept from that, the next deployment finds the containers and does it again.
-    private static RemoteCommand EndOf(DeployContext context, string serviceName, IReadOnlyList<string> ids)
+    private static RemoteCommand EndOf(DeployContext context, IReadOnlyList<ContainerState> leaving)
     {
-        var service = context.Docker.Services.FirstOrDefault(service => service.Name == serviceName);
-        var (sequence, grace) = (service?.PreStopSequence ?? [], service?.StopGrace ?? ServiceDefinition.DefaultStopGrace);
+        var (first, ids) = (leaving[0], leaving.Select(container => container.Id).ToList());
+        var service = context.Docker.Services.FirstOrDefault(service => service.Name == first.Service);
+        var (sequence, grace) = (first.PreStopSequence ?? service?.PreStopSequence ?? [], first.StopGrace ?? service?.StopGrace ?? ServiceDefinition.DefaultStopGrace);
         return new()
         {
-            Name = $"retire {serviceName}",
+            Name = $"retire {first.Service} of {first.Release}",
             Programs =
             [
                 NginxCommands.AwaitOldWorkers(context.Timeouts.Drain),

@@ -17,21 +17,23 @@ internal static class HostNetwork
         DeployContext context, ServerSpec server, IRemoteHost host, ServiceDefinition service, IReadOnlyList<ContainerState> leaving,
         CancellationToken cancellationToken)
     {
-        var ids = leaving.Where(container => container.Service == service.Name && container is { IsInHostNetwork: true, IsUp: true }).Select(container => container.Id).ToList();
-        if (ids.Count == 0)
+        var earlier = leaving.Where(container => container.Service == service.Name && container is { IsInHostNetwork: true, IsUp: true }).ToList();
+        if (earlier.Count == 0)
             return;
+        var ids = earlier.Select(container => container.Id).ToList();
+        var (sequence, grace) = (earlier[0].PreStopSequence ?? service.PreStopSequence, earlier[0].StopGrace ?? service.StopGrace);
         await context.SayAsync(server, $"The earlier containers of {service.Name} stop first: the new ones take their place in the server's network.");
         var stopped = await host.RunAsync(
             StackContainers.Quick(context, $"make room for {service.Name}", []) with
             {
                 Programs =
                 [
-                    .. RetireContainers.PreStop(service.PreStopSequence, ids),
-                    DockerCommands.Stop(ids, service.StopGrace),
+                    .. RetireContainers.PreStop(sequence, ids),
+                    DockerCommands.Stop(ids, grace),
                     // They may be started again, and have their signals another time.
                     DockerCommands.ForgetSignals(ids),
                 ],
-                Deadline = TimeSpan.FromSeconds(service.PreStopSequence.Sum(step => step.Seconds) + (service.StopGrace * ids.Count)) + Margin,
+                Deadline = TimeSpan.FromSeconds(sequence.Sum(step => step.Seconds) + (grace * ids.Count)) + Margin,
             },
             onLine: null,
             cancellationToken);
