@@ -43,7 +43,7 @@ internal sealed class DeployState
     /// <summary>What a Docker stack had of nginx, by server uid; null where its containers tell. Of a server that is missing no site was touched.</summary>
     public Dictionary<string, FormerSites?> FormerSites { get; set; } = [];
 
-    /// <summary>What each server has for the names of a Docker stack's services, by uid; nothing where Docker's own network names them.</summary>
+    /// <summary>What each server has for the names of a Docker stack's services, by uid; nothing where nobody asks for them, or a server is not ready.</summary>
     public Dictionary<string, ServerNames> Names { get; set; } = [];
 
     /// <summary>Whether containers are given names besides those of Docker's network.</summary>

@@ -61,7 +61,7 @@ internal sealed partial class ServerLooks(
         var (paths, wanted) = (new StackPaths(stack.Slug), server.Containers.Select(container => container.Uid).ToHashSet());
         var present = await StackContainers.ListWithStrangersAsync(paths, timeouts, host, cancellationToken);
         var own = present.Where(container => container.IsOurs).ToList();
-        var hasNames = own.Exists(container => container is { IsUp: true, KnowsNames: true }) && stack.Servers.Count(other => other.HasRole(stack.CodeRole)) > 1;
+        var hasNames = own.Exists(container => container is { IsUp: true, KnowsNames: true });
         var upstreams = await TextOfAsync(host, paths.NginxUpstream, cancellationToken) + (hasNames ? await TextOfAsync(host, paths.NginxStream, cancellationToken) : "");
         var lacksNames = hasNames && await NameDrift.IsLackingAsync(paths, timeouts, host, cancellationToken);
         var targets = ContainerSites.TargetsOf(upstreams).ToHashSet();

@@ -28,6 +28,8 @@ public sealed class DockerStackTests(DockerApp deployed, ITestOutputHelper outpu
 
         var service = await _app.Client.Services.GetAsync(_app.Uid, "web", cancellationToken: App.Token);
         var container = Assert.Single(service.Containers);
+        // By nginx, which asks none that is not healthy, as Docker's own names would.
+        Assert.StartsWith("198.18.", await ExecuteAsync("docker", "container", "exec", container.Uid, "grep", "counter", "/etc/hosts"), StringComparison.Ordinal);
         Assert.Equal(("web", "80", true), (container.ServiceName, container.WebPorts, container.CaptureOutput));
         Assert.Equal("perl app.pl", container.Command);
         var port = JsonSerializer.Deserialize<string[]>(container.PortList)![0].Split(':');

@@ -91,10 +91,10 @@ public sealed class ProvisionPlanTests
     }
 
     [Theory]
-    [InlineData(1, "docker", false)]
+    [InlineData(1, "docker", true)]
     [InlineData(2, "docker", true)]
     [InlineData(2, "rack", false)]
-    public void NamesAcrossServers_AreForDockerStacksOnSeveral(int count, string framework, bool isNeeded)
+    public void NamesOfServices_AreForDockerStacks(int count, string framework, bool isNeeded)
     {
         var servers = Enumerable.Range(1, count).Select(number => Specs.Server(number, ServerRoles.Docker, ServerRoles.Web)).ToList();
         var packages = Provisioner.Plan(Specs.Stack(servers) with { Framework = framework }, servers[0]).Packages;

@@ -83,7 +83,7 @@ public sealed class ContainerWatchTests : IAsyncDisposable
 
     [Theory]
     [InlineData(true, true, 1)]
-    [InlineData(false, true, 0)]
+    [InlineData(false, true, 1)]
     [InlineData(true, false, 0)]
     public async Task NamesThatSomebodyTookAway_ArePutRight(bool hasOther, bool isFlushed, int repairs)
     {

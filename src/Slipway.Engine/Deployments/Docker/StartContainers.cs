@@ -24,6 +24,9 @@ internal static class StartContainers
     {
         var prepared = new ConcurrentDictionary<string, IReadOnlyList<ContainerState>>();
         await context.OnWebServersAsync(async (server, host, token) => prepared[server.Uid] = await PrepareAsync(context, server, host, token), cancellationToken);
+        // New containers know no other names, and may ask at their start for whatever serves.
+        if (context.State.Names.Values.Any(names => names.Before is null))
+            await ServiceNames.IntroduceAsync(context, isLast: false, cancellationToken);
         var waves = context.Docker.Waves();
         foreach (var wave in waves)
         {

@@ -7,7 +7,7 @@ using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Provisioning.Docker;
 
-/// <summary>What servers need for names of services that lead to other servers: rules that lead to nginx, and nginx's module for connections of any kind.</summary>
+/// <summary>What servers need for names of services that lead to those that are to be asked, on whichever server they are: rules that lead to nginx, and nginx's module for connections of any kind.</summary>
 internal sealed class NamesComponent : IComponent
 {
     private const string Stream = "nginx-stream";
@@ -17,7 +17,7 @@ internal sealed class NamesComponent : IComponent
     public ProvisionPhase Phase => ProvisionPhase.Servers;
 
     public ComponentPlan? Plan(StackSpec stack, ServerSpec server) =>
-        !stack.IsDocker || !stack.RunsCode(server) || stack.WebServers.Take(2).Count() < 2 ? null : new ComponentPlan
+        !stack.IsDocker || !stack.RunsCode(server) ? null : new ComponentPlan
         {
             Packages = ["libnginx-mod-stream", "nftables"],
             Files =
@@ -46,7 +46,7 @@ internal sealed class NamesComponent : IComponent
         {
             await run.Host.ApplyAsync([new Remove(NameFiles.StreamPath)], cancellationToken);
             throw new UserErrorException(
-                $"nginx on {run.Server.Name} does not accept Slipway's stream block, so the stack's servers cannot reach each other's services; it goes on with "
+                $"nginx on {run.Server.Name} does not accept Slipway's stream block, so the stack's services cannot find each other by name; it goes on with "
                 + $"what it had. Where its configuration has a stream block of its own, remove that, then deploy again. nginx says:\n{string.Join('\n', lines)}");
         }
         await run.RunAsync("reload nginx", NginxCommands.Reload, cancellationToken);

@@ -56,6 +56,8 @@ public sealed class NamePlanTests
         var network = NamePlan.NetworkOf(Stack, Stack.Servers[1], Names["uid-2"]);
         Assert.Equal(("10.0.0.2", "172.18.0.1"), (network.Address, network.Gateway));
         Assert.Equal(["10.0.0.1", "10.0.0.3"], network.Peers);
+        var alone = Specs.Stack([Specs.Server(1, ServerRoles.Docker) with { PrivateAddress = "host.internal" }]) with { Framework = StackSpec.DockerFramework };
+        Assert.Empty(NamePlan.NetworkOf(alone, alone.Servers[0], Names["uid-1"]).Peers);
     }
 
     [Fact]

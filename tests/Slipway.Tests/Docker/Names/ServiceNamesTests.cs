@@ -1,6 +1,7 @@
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments;
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Deployments.Docker.Names;
 using Slipway.Engine.Operations;
 using Slipway.Tests.Support;
@@ -29,14 +30,52 @@ public sealed class ServiceNamesTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task OneServer_HasDockersOwnNames()
+    [Theory]
+    [InlineData(true, true, null, true)]
+    [InlineData(true, false, null, false)]
+    [InlineData(false, true, null, false)]
+    [InlineData(false, true, "before", true)]
+    public async Task OneServer_HasNames_WhereServicesAskEachOther(bool hasOthers, bool isReady, string? before, bool hasNames)
     {
+        if (hasOthers)
+            _attempt.Context.State.Plan = _attempt.Context.State.Plan with { Docker = _attempt.Context.Docker with { Services = [.. _attempt.Context.Docker.Services, new() { Name = "worker" }] } };
+        if (isReady)
+            _attempt.Machine.Files[NameFiles.StreamPath] = NameFiles.Stream;
+        if (before is not null)
+            _attempt.Machine.Files[Stream] = before;
         await FindNames.RunAsync(_attempt.Context, Cancel);
 
-        Assert.Empty(_attempt.Context.State.Names);
-        Assert.False(_attempt.Context.State.HasNames);
-        Assert.Empty(_attempt.Machine.Programs);
+        Assert.Equal(hasNames ? ["uid-1"] : [], _attempt.Context.State.Names.Keys.Order());
+        Assert.Equal(hasNames, _attempt.Context.State.HasNames);
+        Assert.Equal(hasNames, _attempt.Machine.Programs.Contains($"nft --file {Rules}"));
+        Assert.Equal(hasOthers && !isReady, _attempt.Said.Exists(text => text.Contains("after the next deployment", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task OneServer_NeedsNoReload_ButThatOfTheSwitch()
+    {
+        var context = Named(before: "upstream slipway-shop.web.3000 {\n}\nlisten 172.18.0.1:61007\n") with { Wanted = _attempt.Context.Wanted };
+        _attempt.GivenContainers(Old("c1", "web"), New("c2", "web"));
+
+        await ServiceNames.IntroduceAsync(context, isLast: false, Cancel);
+        await ServiceNames.IntroduceAsync(context, isLast: true, Cancel);
+        await ServiceNames.SettleAsync(context, Cancel);
+
+        Assert.DoesNotContain(Stream, _attempt.Machine.Files.Keys);
+        Assert.DoesNotContain(Line(NginxCommands.Reload), _attempt.Machine.Programs);
+    }
+
+    // Somebody removed it while nothing ran; what is required must be found at its new addresses before the switch.
+    [Fact]
+    public async Task NetworkThatWasMadeAnew_IsListenedOn_BeforeTheSwitch()
+    {
+        var context = Named(before: "upstream slipway-shop.web.3000 {\n}\nlisten 172.30.0.1:61007\n") with { Wanted = _attempt.Context.Wanted };
+        _attempt.GivenContainers(New("c2", "web"));
+
+        await ServiceNames.IntroduceAsync(context, isLast: false, Cancel);
+
+        Assert.Contains("listen 172.18.0.1:61007 ", _attempt.Machine.Files[Stream], StringComparison.Ordinal);
+        Assert.DoesNotContain("172.30.0.1", _attempt.Machine.Files[Stream], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +104,7 @@ public sealed class ServiceNamesTests
     public async Task FirstContainersOfAService_AreKnown_BeforeTheSwitch()
     {
         var context = Named(before: "before\n");
-        _attempt.GivenContainers(Old("c1", "web"), New("c2", "web") with { Ports = new Dictionary<int, int> { [3000] = 20002 } });
+        _attempt.GivenContainers(Old("c1", "web") with { IsPinned = false }, New("c2", "web") with { Ports = new Dictionary<int, int> { [3000] = 20002 } });
 
         await ServiceNames.IntroduceAsync(context, isLast: true, Cancel);
 
@@ -73,6 +112,20 @@ public sealed class ServiceNamesTests
         Assert.DoesNotContain("20001", _attempt.Machine.Files[Stream], StringComparison.Ordinal);
         Assert.Contains("server 10.0.0.1:61007 weight=1 ", _second.Files[Stream], StringComparison.Ordinal);
         Assert.Contains(Line(NginxCommands.Reload), _second.Programs);
+    }
+
+    // An earlier version gave one server Docker's names only.
+    [Fact]
+    public async Task ContainersThatServeWithoutNames_AreKnown_BeforeThoseStartThatAskByName()
+    {
+        var context = Named(before: null) with { Wanted = _attempt.Context.Wanted };
+        _attempt.GivenContainers(Old("c1", "web"));
+
+        await StartContainers.RunAsync(context, Cancel);
+
+        Assert.Contains("    server 127.0.0.1:20001 ", _attempt.Machine.Files[Stream], StringComparison.Ordinal);
+        Assert.InRange(
+            _attempt.Machine.Programs.IndexOf(Line(NginxCommands.Reload)), 0, _attempt.Machine.Programs.FindIndex(program => program.StartsWith("docker container run ", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -111,6 +164,7 @@ public sealed class ServiceNamesTests
     public async Task ServerThatLeaves_IsForgottenByTheOthers_AndNotAsked()
     {
         var context = _attempt.OnTwoServers;
+        _attempt.Machine.Files[NameFiles.StreamPath] = NameFiles.Stream;
         _attempt.Machine.Files[Stream] = "before";
         _attempt.GivenContainers(Old("c1", "web") with { Release = "2" });
 

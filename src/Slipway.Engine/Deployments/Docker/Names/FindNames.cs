@@ -7,8 +7,8 @@ using Slipway.Engine.Stacks;
 namespace Slipway.Engine.Deployments.Docker.Names;
 
 /// <summary>
-/// Finds out how services of a stack on several servers reach each other, and takes the ports for it. On a single server Docker's own network does;
-/// one that has had names stays with them, for the sake of the containers that know them.
+/// Finds out how services of a stack reach each other, and takes the ports for it. On a single server the only service of a stack has nobody to ask for it;
+/// where there have been names, they stay, for the sake of the containers that know them.
 /// </summary>
 internal static class FindNames
 {
@@ -19,17 +19,21 @@ internal static class FindNames
         await context.OnWebServersAsync(
             async (server, host, token) =>
             {
-                before[server.Uid] = await host.ReadFileAsync(context.Paths.NginxStream, token) is { } file ? Encoding.UTF8.GetString(file) : null;
-                if (context.WebServers.Count > 1 ? await host.ReadFileAsync(NameFiles.StreamPath, token) is not null : before[server.Uid] is not null)
+                var files = await Task.WhenAll(host.ReadFileAsync(context.Paths.NginxStream, token), host.ReadFileAsync(NameFiles.StreamPath, token));
+                before[server.Uid] = files[0] is { } file ? Encoding.UTF8.GetString(file) : null;
+                if (files[1] is not null)
                     ready.Add(server.Uid);
             },
             cancellationToken);
         var found = new ConcurrentDictionary<string, ServerNames>();
-        if (ready.Count == context.WebServers.Count && NamePlan.Keys(context.Docker).Count > 0)
+        var isAsked = NamePlan.Keys(context.Docker).Count > 0
+            && (context.Docker.Services.Count > 1 || context.Wanted.WebServers.Count() > 1 || before.Values.Any(file => file is not null));
+        if (isAsked && ready.Count == context.WebServers.Count)
             await context.OnWebServersAsync(
                 async (server, host, token) => found[server.Uid] = await TakeAsync(context, server, host, before[server.Uid], token), cancellationToken);
-        else if (context.WebServers.Count > 1 && ready.Count < context.WebServers.Count)
-            await context.SayAsync(server: null, "Services find each other by name across servers after the next deployment, which prepares the servers for it.");
+        else if (isAsked)
+            await context.SayAsync(
+                server: null, "Services find each other by name across servers, and only healthy ones, after the next deployment, which prepares the servers for it.");
         context.State.Names = found.ToDictionary();
         context.State.HasNames = !found.IsEmpty;
     }

@@ -64,11 +64,12 @@ internal static class NamePlan
     ];
 
     /// <summary>nginx's network for one server.</summary>
-    public static NameNetwork NetworkOf(StackSpec stack, ServerSpec server, ServerNames names) => new(
-        names.Subnet,
-        names.Gateway,
-        DatabaseNetwork.PrivateAddressOf(server),
-        [.. stack.WebServers.Where(other => other.Uid != server.Uid).Select(DatabaseNetwork.PrivateAddressOf).Distinct().Order(StringComparer.Ordinal)]);
+    public static NameNetwork NetworkOf(StackSpec stack, ServerSpec server, ServerNames names)
+    {
+        var others = stack.WebServers.Where(other => other.Uid != server.Uid).Select(DatabaseNetwork.PrivateAddressOf).Distinct().Order(StringComparer.Ordinal).ToList();
+        // A server that is alone need not have an address by which others reach it.
+        return new(names.Subnet, names.Gateway, others.Count > 0 ? DatabaseNetwork.PrivateAddressOf(server) : "", others);
+    }
 
     /// <summary>What one server hands on, and where to.</summary>
     /// <param name="stack">The stack with all its servers.</param>

@@ -25,26 +25,28 @@ internal static class ServiceNames
 
     /// <summary>
     /// Makes new containers known where nobody is asked yet: services that require others need those while they start, and the other servers
-    /// must not switch to a server that does not listen.
+    /// must not switch to a server that does not listen. Of a service that has had containers without such a name, those are made known that serve.
     /// </summary>
     public static async Task IntroduceAsync(DeployContext context, bool isLast, CancellationToken cancellationToken)
     {
         var names = context.State.Names;
-        // After the last ones of a first deployment comes the switch, and nobody asks before.
-        if (names.Count == 0 || (isLast && names.Values.All(own => own.Before is null)))
+        // After the last ones of a first deployment, or on a server that is alone, comes the switch, and nobody asks before.
+        if (names.Count == 0 || (isLast && (IsAlone(context) || names.Values.All(own => own.Before is null))))
             return;
         var targets = new ConcurrentDictionary<string, NameTargets>();
         await context.OnWebServersAsync(
             async (server, host, token) =>
             {
                 var present = await StackContainers.ListAsync(context, host, token);
-                targets[server.Uid] = new([.. present.Where(container => container.Run == context.Run && container.IsUp)], []);
+                var serving = ContainerState.Serving(present, context.Run).Where(container => container.IsUp).ToList();
+                var first = present.Where(container => container.Run == context.Run && container.IsUp && !serving.Exists(other => other.Service == container.Service));
+                targets[server.Uid] = new([.. serving, .. first], []);
             },
             cancellationToken);
         await WriteAsync(
             context,
             server => NameFiles.Extended(
-                names[server.Uid].Before ?? NameFiles.NoStream,
+                PresentFor(context, names[server.Uid]),
                 context.Paths,
                 NamePlan.NetworkOf(context.Wanted, server, names[server.Uid]),
                 NamePlan.For(context.Wanted, context.Docker, server, names, targets)),
@@ -52,11 +54,11 @@ internal static class ServiceNames
             cancellationToken);
     }
 
-    /// <summary>Forgets containers that served until the switch, before they end.</summary>
+    /// <summary>Forgets containers that served until the switch, before they end. A server that is alone has forgotten them with it.</summary>
     public static async Task SettleAsync(DeployContext context, CancellationToken cancellationToken)
     {
         var names = context.State.Names;
-        if (names.Count == 0)
+        if (names.Count == 0 || IsAlone(context))
             return;
         var plans = await StackContainers.PlansAsync(context, cancellationToken);
         var (atSwitch, after) = (plans.ToDictionary(plan => plan.Key, plan => NameTargets.AtSwitch(plan.Value)), plans.ToDictionary(plan => plan.Key, plan => NameTargets.After(plan.Value)));
@@ -72,6 +74,8 @@ internal static class ServiceNames
         var targets = (await StackContainers.PlansAsync(context, cancellationToken)).ToDictionary(plan => plan.Key, plan => NameTargets.After(plan.Value));
         await WriteAsync(context, server => TextOf(context, server, names[server.Uid], targets), server => names[server.Uid].Before, cancellationToken);
     }
+
+    private static bool IsAlone(DeployContext context) => context.Wanted.WebServers.Take(2).Count() < 2;
 
     // Whether nginx must be told is not asked of the file: the work may have been cut off between the two.
     private static Task WriteAsync(
@@ -94,6 +98,10 @@ internal static class ServiceNames
     // Those that only Slipway cannot reach serve on, and what is asked of them is nothing new.
     private static NameEntry WithAbsent(DeployContext context, ServerNames names, NameEntry entry) =>
         entry with { Peers = [.. entry.Peers, .. context.AbsentServers.SelectMany(server => NameFiles.PeersOf(names.Before ?? "", context.Paths, entry, DatabaseNetwork.PrivateAddressOf(server)))] };
+
+    // What was written for a network that has been made anew with other addresses answers none of this server's containers.
+    private static string PresentFor(DeployContext context, ServerNames names) =>
+        names.Before is { } before && (!IsAlone(context) || before.Contains($" {names.Gateway}:", StringComparison.Ordinal)) ? before : NameFiles.NoStream;
 
     private static WriteFile File(DeployContext context, string text) => new(context.Paths.NginxStream, Encoding.UTF8.GetBytes(text));
 }
