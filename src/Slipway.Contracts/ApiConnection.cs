@@ -12,6 +12,9 @@ namespace Slipway.Contracts;
 /// <summary>Sends requests and opens their envelopes. A reply that is not a success is a <see cref="SlipwayApiException"/>.</summary>
 public sealed class ApiConnection(HttpClient http)
 {
+    /// <summary>An event that says nothing: it keeps the connection when there is nothing to tell.</summary>
+    public const string BeatEvent = "beat";
+
     internal async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
         (await ReadAsync<ApiResponse<T>>(new(HttpMethod.Get, Url(path)), cancellationToken)).Response;
 
@@ -37,7 +40,8 @@ public sealed class ApiConnection(HttpClient http)
         using var response = await OpenAsync(path, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (var item in SseParser.Create(body).EnumerateAsync(cancellationToken))
-            yield return item;
+            if (item.EventType != BeatEvent)
+                yield return item;
     }
 
     /// <summary>Opens a reply that is read while it is written.</summary>

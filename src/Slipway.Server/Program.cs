@@ -49,6 +49,7 @@ builder.AddMail();
 builder.Services.AddSingleton(new SetupConsole(Console.Out));
 builder.Services.AddSingleton<SetupLink>();
 builder.Services.AddSingleton<AuthorizedKeys>();
+builder.Services.AddSingleton<LastingAccess>();
 builder.Services.AddSingleton<FollowAction>();
 builder.Services.AddSingleton<StackQueries>();
 builder.Services.AddSingleton<LogStreams>();

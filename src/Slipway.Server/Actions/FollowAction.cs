@@ -11,6 +11,7 @@ using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
 using Slipway.Server.Platform.Work.Feed;
 using Slipway.Server.Platform.Work;
+using Slipway.Server.Users;
 
 namespace Slipway.Server.Actions;
 
@@ -19,28 +20,42 @@ namespace Slipway.Server.Actions;
 /// off goes on behind the last line it has seen.
 /// </summary>
 internal sealed class FollowAction(
-    IDbContextFactory<AppDb> contexts, ActionFeed feed, TimeProvider time, IHostApplicationLifetime lifetime)
+    IDbContextFactory<AppDb> contexts, ActionFeed feed, LastingAccess access, TimeProvider time, IHostApplicationLifetime lifetime)
 {
+    private static readonly TimeSpan AccessInterval = TimeSpan.FromSeconds(15);
+
     // Readers who have seen the same come at the same time, by the signal that woke them all: the first one's look is for all of them.
     private readonly ConcurrentDictionary<(int Id, long Since, long Version), Lazy<Task<Look?>>> _looks = new();
 
+    private TimeProvider Time => time;
+
     public static async Task<Results<ServerSentEventsResult<string>, ApiProblem>> Handle(
-        string stackUid, int id, HttpRequest request, ApiParameters parameters, Caller caller, AppDb db, FollowAction follow, CancellationToken cancellationToken)
+        string stackUid, int id, HttpContext http, ApiParameters parameters, Caller caller, AppDb db, FollowAction follow, CancellationToken cancellationToken)
     {
-        var since = long.TryParse(request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var last)
+        var since = long.TryParse(http.Request.Headers["Last-Event-ID"], CultureInfo.InvariantCulture, out var last)
             ? last
             : parameters.Whole("since", 0, 0, long.MaxValue);
         if (!await db.Actions.VisibleTo(db, caller, stackUid, id).AnyAsync(cancellationToken))
             return ApiProblem.NotFound();
-        return TypedResults.ServerSentEvents(follow.ReadAsync(id, since, cancellationToken));
+        var visit = await follow.BeginAsync(http, caller, stackUid, cancellationToken);
+        return Api.Events(follow.ReadAsync(id, since, visit, cancellationToken), follow.Time, cancellationToken);
     }
 
-    private async IAsyncEnumerable<SseItem<string>> ReadAsync(int id, long since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private Task<LastingVisit> BeginAsync(HttpContext http, Caller caller, string stackUid, CancellationToken cancellationToken) =>
+        access.BeginAsync(http, caller, stackUid, AccessLevel.View, Scopes.Public, cancellationToken);
+
+    private async IAsyncEnumerable<SseItem<string>> ReadAsync(int id, long since, LastingVisit visit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-        var shownSteps = "";
+        var (shownSteps, allowed) = ("", time.GetTimestamp());
         while (!lifetime.ApplicationStopping.IsCancellationRequested)
         {
+            if (time.GetElapsedTime(allowed) >= AccessInterval)
+            {
+                if (await access.FindObstacleAsync(visit, cancellationToken) is not null)
+                    yield break;
+                allowed = time.GetTimestamp();
+            }
             var news = feed.NextAsync(id);
             if (await ShareAsync(id, since, cancellationToken) is not var (action, lines, steps))
                 yield break;

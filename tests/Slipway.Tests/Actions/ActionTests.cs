@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.ServerSentEvents;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Slipway.Contracts;
 using Slipway.Contracts.Actions;
 using Slipway.Contracts.Http;
 using Slipway.Server.Actions;
@@ -86,6 +89,35 @@ public sealed class ActionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Events_BeatWhileNothingHappens()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        await using var app = new SlipwayApp { Time = time };
+        var owner = await app.GivenOwnerAsync();
+        var stack = await owner.GivenStackAsync();
+        await using var body = await owner.Http.GetStreamAsync($"/api/3/stacks/{stack.Uid}/actions/1/events", Cancel);
+        await using var events = SseParser.Create(body).EnumerateAsync(Cancel).GetAsyncEnumerator(Cancel);
+        Assert.True(await events.MoveNextAsync());
+        Assert.True(await AdvanceUntilAsync(time, events.MoveNextAsync().AsTask()));
+        Assert.Equal((ApiConnection.BeatEvent, ""), (events.Current.EventType, events.Current.Data));
+    }
+
+    [Fact]
+    public async Task Events_EndWithTheReadersToken()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        await using var app = new SlipwayApp { Time = time };
+        var owner = await app.GivenOwnerAsync();
+        var stack = await owner.GivenStackAsync();
+        var reader = await owner.Api.Tokens.CreateAsync("Reader", "public", Cancel);
+        await using var events = new SlipwayClient(app.Http(reader.Token)).Actions.FollowAsync(stack.Uid, 1, 0, Cancel).GetAsyncEnumerator(Cancel);
+        Assert.True(await events.MoveNextAsync());
+        await owner.Api.Tokens.RevokeAsync(reader.Id, Cancel);
+
+        Assert.False(await AdvanceUntilAsync(time, events.MoveNextAsync().AsTask()));
+    }
+
+    [Fact]
     public async Task Events_ResumeBehindLastEventId()
     {
         var owner = await _app.GivenOwnerAsync();
@@ -102,6 +134,16 @@ public sealed class ActionTests : IAsyncDisposable
             if (item.EventType == ActionsClient.LineEvent)
                 lines.Add(item.Data);
         Assert.Contains("unseen", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> AdvanceUntilAsync(FakeTimeProvider time, Task<bool> task)
+    {
+        while (!task.IsCompleted)
+        {
+            time.Advance(ActionFeed.LookInterval);
+            await Task.Yield();
+        }
+        return await task;
     }
 
     private async Task EndAsync()

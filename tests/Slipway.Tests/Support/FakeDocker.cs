@@ -11,6 +11,7 @@ internal sealed class FakeDocker : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ending = new();
+    private volatile bool _isSized;
     private readonly TaskCompletionSource _hungUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<string> _sizes = Channel.CreateUnbounded<string>();
     private readonly Task _accepting;
@@ -34,6 +35,9 @@ internal sealed class FakeDocker : IAsyncDisposable
 
     /// <summary>How often the size is refused, as it is while the shell is on its way.</summary>
     public int Refusals { get; set; }
+
+    /// <summary>Whether something was typed before the terminal had a size.</summary>
+    public bool WasTypedUnsized { get; private set; }
 
     /// <summary>Completes when the connection to the shell is over.</summary>
     public Task HungUp => _hungUp.Task;
@@ -95,11 +99,12 @@ internal sealed class FakeDocker : IAsyncDisposable
             if (Refusals-- > 0)
                 return (500, """{"message":"no running task found"}""");
             var size = target.Split('?')[1].Split('&').Select(pair => pair.Split('=')[1]).ToList();
+            _isSized = true;
             _sizes.Writer.TryWrite($"{size[1]}x{size[0]}");
             return (200, "");
         }
         if (target == "GET /exec/e1/json")
-            return (200, """{"ID":"e1","Running":false,"ExitCode":3}""");
+            return (200, $$"""{"ID":"e1","ExitCode":{{(_hungUp.Task.IsCompleted ? "3" : "null")}}}""");
         return IsContainerRunning ? (200, """{"State":{"Running":true}}""") : (404, """{"message":"No such container"}""");
     }
 
@@ -114,6 +119,7 @@ internal sealed class FakeDocker : IAsyncDisposable
             while ((count = await stream.ReadAsync(buffer, _ending.Token)) > 0)
             {
                 var typed = Encoding.UTF8.GetString(buffer, 0, count);
+                WasTypedUnsized |= !_isSized;
                 if (typed == "exit")
                     return;
                 await WriteAsync(stream, typed == "lots" ? new string('x', 1_000_000) : typed);

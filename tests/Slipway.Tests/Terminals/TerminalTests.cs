@@ -34,7 +34,6 @@ public sealed class TerminalTests : IAsyncDisposable
     [Fact]
     public async Task Shell_IsTypedInto_Read_Resized_AndHungUp()
     {
-        _docker.Refusals = 0;
         var (owner, path) = await GivenContainerAsync();
         using (var terminal = await TerminalWindow.OpenAsync(_app, owner.Token, path + "?columns=120&rows=40", Own))
         {
@@ -56,6 +55,22 @@ public sealed class TerminalTests : IAsyncDisposable
         // By this the server finds the shell again.
         Assert.Contains(_docker.Afterwards[^1], wanted["Env"]!.AsArray().Select(text => (string)text!));
         Assert.Matches("^SLIPWAY_TERMINAL=[0-9a-f]{32}$", _docker.Afterwards[^1]);
+    }
+
+    [Fact]
+    public async Task NothingIsTyped_BeforeTheShellHasItsSize()
+    {
+        _docker.Refusals = 2;
+        var (owner, path) = await GivenContainerAsync();
+        using var terminal = await TerminalWindow.OpenAsync(_app, owner.Token, path + "?columns=120&rows=40", Own);
+        await terminal.TypeAsync("early");
+        await WaitForAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            return Task.FromResult(_docker.Refusals < 0);
+        });
+        await terminal.SeeAsync("early");
+        Assert.False(_docker.WasTypedUnsized);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal static partial class ContainerLogEndpoints
         LastingVisit? visit = null;
         return async token =>
         {
-            visit ??= await access.BeginAsync(http, caller, stackUid, AccessLevel.Control, token);
+            visit ??= await access.BeginAsync(http, caller, stackUid, AccessLevel.Control, Scopes.Admin, token);
             return await access.FindObstacleAsync(visit, token) is null;
         };
     }
@@ -75,7 +75,7 @@ internal static partial class ContainerLogEndpoints
             (tail, since) = (MostLines, request.Headers["Last-Event-ID"].ToString());
         return await logs.FindAsync(stackUid, subject, cancellationToken) is null
             ? ApiProblem.NotFound()
-            : TypedResults.ServerSentEvents(logs.FollowAsync(stackUid, subject, since, tail, isAllowed, cancellationToken));
+            : Api.Events(logs.FollowAsync(stackUid, subject, since, tail, isAllowed, cancellationToken), logs.Time, cancellationToken);
     }
 
     private static int Tail(ApiParameters parameters) => (int)parameters.Whole("tail", ContainersClient.UsualTail, 0, MostLines);

@@ -55,6 +55,8 @@ internal sealed class ContainerLogs(AppDb db, Caller caller, ServiceChanges chan
 
     private static bool IsMissing(Task read) => read.Exception?.InnerException is RemoteUnavailableException or RemoteException;
 
+    public TimeProvider Time => streams.Time;
+
     /// <summary>The same, and then each line as it comes, as long as the reader may have them.</summary>
     public IAsyncEnumerable<SseItem<string>> FollowAsync(
         string stackUid, LogSubject subject, string? since, int tail, Func<CancellationToken, Task<bool>> isAllowed, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ using Slipway.Engine.Terminals;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Platform.Http;
+using Slipway.Server.Users;
 
 namespace Slipway.Server.Containers.Terminals;
 

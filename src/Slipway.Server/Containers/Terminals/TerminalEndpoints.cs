@@ -39,7 +39,7 @@ internal static class TerminalEndpoints
                 return problem;
             if (!http.WebSockets.IsWebSocketRequest)
                 return ApiProblem.BadRequest("This is a terminal. Ask for it with the headers of a websocket: Connection: Upgrade, Upgrade: websocket.");
-            await terminal.RunAsync(http, LastingVisit.Of(http, caller, stack.Id, AccessLevel.Shell), container, size, window);
+            await terminal.RunAsync(http, LastingVisit.Of(http, caller, stack.Id, AccessLevel.Shell, Scopes.Admin), container, size, window);
         }
         return TypedResults.Empty;
     }

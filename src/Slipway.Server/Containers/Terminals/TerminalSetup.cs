@@ -10,7 +10,6 @@ internal static class TerminalSetup
         services.AddOptions<TerminalOptions>().BindConfiguration(TerminalOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TerminalOptions>, TerminalOptionsValidator>();
         services.AddSingleton<OpenTerminals>();
-        services.AddSingleton<LastingAccess>();
         services.AddScoped<RunTerminal>();
     }
 }

@@ -2,9 +2,8 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Identity;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
-using Slipway.Server.Users;
 
-namespace Slipway.Server.Containers;
+namespace Slipway.Server.Users;
 
 /// <summary>Who has a terminal open, or follows a log, and by what right.</summary>
 internal sealed record LastingVisit
@@ -13,8 +12,10 @@ internal sealed record LastingVisit
 
     public required int StackId { get; init; }
 
-    /// <summary>What it takes.</summary>
+    /// <summary>What it takes of a person, and of a token.</summary>
     public required AccessLevel Level { get; init; }
+
+    public required string Scope { get; init; }
 
     /// <summary>The token that was shown; null for a person in a browser.</summary>
     public int? TokenId { get; private init; }
@@ -27,13 +28,14 @@ internal sealed record LastingVisit
     /// <summary>The last entry of the audit trail from before: what is behind it happened since it began.</summary>
     public long AuditNumber { get; init; }
 
-    public static LastingVisit Of(HttpContext http, Caller caller, int stackId, AccessLevel level) => http.Features.Get<TokenIdentity>() is { } token
-        ? new() { Caller = caller, StackId = stackId, Level = level, TokenId = token.TokenId }
+    public static LastingVisit Of(HttpContext http, Caller caller, int stackId, AccessLevel level, string scope) => http.Features.Get<TokenIdentity>() is { } token
+        ? new() { Caller = caller, StackId = stackId, Level = level, Scope = scope, TokenId = token.TokenId }
         : new()
         {
             Caller = caller,
             StackId = stackId,
             Level = level,
+            Scope = scope,
             Session = http.User.FindFirstValue(SessionIds.Claim),
             Stamp = http.User.FindFirstValue(new ClaimsIdentityOptions().SecurityStampClaimType),
         };

@@ -4,13 +4,12 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.Server;
-using Slipway.Server.Containers;
 using Slipway.Server.Platform.Audit;
 using Slipway.Server.Platform.Auth;
 using Slipway.Server.Users;
 using Slipway.Tests.Support;
 
-namespace Slipway.Tests.Terminals;
+namespace Slipway.Tests.Users;
 
 /// <summary>What takes a terminal, or a log, from somebody who has it open.</summary>
 public sealed class LastingAccessTests : IAsyncDisposable
@@ -85,7 +84,7 @@ public sealed class LastingAccessTests : IAsyncDisposable
         var spare = await owner.Api.Tokens.CreateAsync("Spare", "admin", Cancel);
         var http = new DefaultHttpContext();
         http.Features.Set(new TokenIdentity(spare.Id, [Scopes.Admin], IdentityOf(owner), null, null));
-        return LastingVisit.Of(http, CallerOf(owner), stackId, AccessLevel.Shell);
+        return LastingVisit.Of(http, CallerOf(owner), stackId, AccessLevel.Shell, Scopes.Admin);
     }
 
     private static LastingVisit OfSession(Person owner, int stackId, string session, string stamp) => LastingVisit.Of(
@@ -95,7 +94,8 @@ public sealed class LastingAccessTests : IAsyncDisposable
         },
         CallerOf(owner),
         stackId,
-        AccessLevel.Shell);
+        AccessLevel.Shell,
+        Scopes.Admin);
 
     private Task ChangeTokenAsync(LastingVisit visitor, Action<AccessToken> change) =>
         _app.ChangeAsync(async db => change(await db.AccessTokens.FirstAsync(token => token.Id == visitor.TokenId)));
