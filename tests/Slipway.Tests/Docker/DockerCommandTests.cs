@@ -180,6 +180,10 @@ public sealed class DockerCommandTests
         var file = ContainerEnvironment.File([new("B", new("a 'b' \"c\" $d #e")), new("A", new(""))]);
         Assert.Equal("A=\nB=a 'b' \"c\" $d #e\n", Encoding.UTF8.GetString(file));
         Assert.Contains("KEY has several lines", Assert.Throws<UserErrorException>(() => ContainerEnvironment.File([new("KEY", new("a\nb"))])).Message, StringComparison.Ordinal);
+        // With its name and the sign between, Docker reads 65,535 bytes.
+        Assert.NotEmpty(ContainerEnvironment.File([new("KEY", new(new string('x', 65_531)))]));
+        Assert.Contains(
+            "KEY is too long", Assert.Throws<UserErrorException>(() => ContainerEnvironment.File([new("KEY", new(new string('x', 65_532)))])).Message, StringComparison.Ordinal);
     }
 
     // Certificates are the usual ones.

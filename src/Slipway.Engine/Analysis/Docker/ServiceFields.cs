@@ -37,9 +37,13 @@ internal sealed class ServiceFields(string service, YamlMap map, Action<int, str
     /// <summary>A command as its arguments: written as a line, or as a list.</summary>
     public IReadOnlyList<string> Command(string option)
     {
-        if (map[option] is YamlList)
-            return Each(option, text => text, "an argument");
-        return Checked(option, CommandLine.Split, "a command with its quotes closed") ?? [];
+        var arguments = map[option] is YamlList
+            ? Each(option, text => text, "an argument")
+            : Checked(option, CommandLine.Split, "a command with its quotes closed") ?? [];
+        // Everybody on the server can read the arguments of processes.
+        if (arguments.FirstOrDefault(text => ServiceTexts.Variable(text) is not null) is { } variable)
+            say(map[option]!.Line, $"{service}: {option} has {variable}, but variables are not for command lines. Put it into environment, and let the command read it from there.");
+        return arguments;
     }
 
     /// <summary>The items of a list; a single text is a list of one.</summary>

@@ -29,6 +29,7 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
         var image = _fields.Checked("image", text => ServiceTexts.IsImage(text) || ServiceTexts.Variable(text) is not null ? text : null,
             "the name of an image, such as quay.io/owner/name:1.2, or _env:NAME");
         var (volumes, mounts) = ReadVolumes(logFolder);
+        var ports = ReadPorts();
         return new()
         {
             Name = name,
@@ -43,14 +44,14 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
             IsPrivileged = _host.IsPrivileged(),
             UsesHostNetwork = _host.Uses("network_mode"),
             UsesHostProcesses = _host.Uses("pid"),
-            Ports = ReadPorts(),
+            Ports = ports,
             Requires = _fields.Each("requires", text => text, null),
             RestartOnDeploy = _fields.Flag("restart_on_deploy", true),
             StopGrace = _fields.Checked("stop_grace", ServiceTexts.Duration, "a time of at most 24 hours, such as 10s, 5m or 1h") ?? ServiceDefinition.DefaultStopGrace,
             PreStopSequence = _fields.Checked("pre_stop_sequence", ServiceTexts.StopSequence, "times and signals between colons, such as 1m:USR2:30s:USR1:50s, of at most 24 hours") ?? [],
             PreStartSignal = _fields.Checked("pre_start_signal", ServiceTexts.Signal, $"a signal, one of {string.Join(", ", ServiceTexts.Signals)}"),
             LogFolder = logFolder,
-            Health = _fields.Checked("health", ReadHealth, "a path such as /health, or one of tcp, none, auto") ?? HealthDefinition.Default,
+            Health = ReadHealth(ports),
         };
     }
 
@@ -150,7 +151,15 @@ internal sealed partial class ServiceReader(string name, YamlMap map, IReadOnlyS
         return ports;
     }
 
-    private static HealthDefinition? ReadHealth(string text) => text switch
+    private HealthDefinition ReadHealth(IReadOnlyList<PortDefinition> ports)
+    {
+        var health = _fields.Checked("health", Health, "a path such as /health, or one of tcp, none, auto") ?? HealthDefinition.Default;
+        if (health.Kind is HealthKind.Http or HealthKind.Tcp && ports.Count == 0)
+            say(map["health"]!.Line, $"{name}: health asks the first port of ports, and there is none. Add ports, or leave health out: then it is the image's own check, or that the container stays up.");
+        return health;
+    }
+
+    private static HealthDefinition? Health(string text) => text switch
     {
         "auto" => HealthDefinition.Default,
         "tcp" => new(HealthKind.Tcp, "/"),

@@ -57,6 +57,9 @@ internal static class WriteContainerFiles
 /// <summary>Variables as Docker's --env-file wants them, and texts that stand for one.</summary>
 internal static class ContainerEnvironment
 {
+    // Docker reads no longer line.
+    private const int MostBytes = 65_535;
+
     /// <summary>The stack's variables on a server, generated and the user's own.</summary>
     public static Dictionary<string, Secret> Known(DeployContext context, ServerSpec server) =>
         context.Variables(server).ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
@@ -71,7 +74,10 @@ internal static class ContainerEnvironment
                 throw new UserErrorException(problem + " Change the variable, then deploy again.");
             if (value.Reveal().Contains('\n', StringComparison.Ordinal))
                 throw new UserErrorException($"The value of {key} has several lines, which containers cannot be given. Encode it, for example as base64, then deploy again.");
-            text.Append(key).Append('=').Append(value.Reveal()).Append('\n');
+            var line = $"{key}={value.Reveal()}";
+            if (Encoding.UTF8.GetByteCount(line) > MostBytes)
+                throw new UserErrorException($"The variable {key} is too long: containers can be given at most {MostBytes} bytes with its name. Put it into a file, then deploy again.");
+            text.Append(line).Append('\n');
         }
         return Encoding.UTF8.GetBytes(text.ToString());
     }

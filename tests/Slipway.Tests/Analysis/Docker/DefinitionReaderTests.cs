@@ -41,6 +41,7 @@ public sealed class DefinitionReaderTests
                     EMPTY:
                 api:
                   image: quay.io/a/api:1
+                  ports: ["4001"]
                   health: tcp
                 worker:
                   dockerfile_path: docker/worker
@@ -52,7 +53,7 @@ public sealed class DefinitionReaderTests
         var web = definition.Services[0];
         Assert.Equal(["web", "api", "worker", "plain"], definition.Services.Select(service => service.Name));
         Assert.Equal(new RegistryDefinition("quay.io", "deploy", "_env:QUAY_PASSWORD"), definition.Registry);
-        Assert.Equal([new("mysql", 32), new("redis", 32)], definition.Databases);
+        Assert.Equal([new("mysql", 33), new("redis", 33)], definition.Databases);
         Assert.Equal(new BuildDefinition("backend", "backend/Dockerfile"), web.Build);
         Assert.Equal(["rackup", "-p", "3000"], web.Command);
         Assert.Equal(["rake", "db:setup"], web.BuildCommand);
@@ -130,6 +131,9 @@ public sealed class DefinitionReaderTests
     [InlineData("services:\n  web:\n    image: a\n    restart_on_deploy: sometimes", "line 4: web: restart_on_deploy expects true or false.")]
     [InlineData("services:\n  web:\n    image: a\n    log_folder: log", "line 4: web: log_folder expects an absolute path in the container, such as /usr/src/app/log; found \"log\".")]
     [InlineData("services:\n  web:\n    image: a\n    health: up", "line 4: web: health expects a path such as /health, or one of tcp, none, auto; found \"up\".")]
+    [InlineData("services:\n  web:\n    image: a\n    health: /up", "line 4: web: health asks the first port of ports, and there is none.")]
+    [InlineData("services:\n  web:\n    image: a\n    health: tcp", "line 4: web: health asks the first port of ports, and there is none.")]
+    [InlineData("services:\n  web:\n    image: a\n    command: [run, _env:KEY]", "line 4: web: command has _env:KEY, but variables are not for command lines.")]
     [InlineData("services:\n  web:\n    image: a\n    environment: [A]", "line 4: web: environment expects a mapping (KEY: value), found a list.")]
     [InlineData("services:\n  web:\n    image: a\n    environment: {A-B: 1}", "line 4: web: \"A-B\" is not a name for an environment variable; use letters, digits and _.")]
     [InlineData("services:\n  web:\n    image: a\n    environment:\n      CERT: |\n        a\n        b", "line 5: web: the variable CERT expects a text on one line: containers cannot be given several. Encode it, for example as base64.")]
