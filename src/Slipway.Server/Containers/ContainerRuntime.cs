@@ -48,7 +48,7 @@ internal static class ContainerRuntime
         var first = (network["Networks"] as JsonObject)?.Select(pair => pair.Value).OfType<JsonObject>().FirstOrDefault();
         Add(network, "Bridge", "");
         foreach (var (name, empty) in new[] { ("Gateway", JsonValue.Create("")), ("IPAddress", JsonValue.Create("")), ("IPPrefixLen", JsonValue.Create(0)) })
-            Add(network, name, first is null ? empty : Copy(first, name));
+            Fill(network, name, first is null ? empty : Copy(first, name));
         return container;
     }
 
@@ -65,6 +65,13 @@ internal static class ContainerRuntime
             .Select(mount => KeyValuePair.Create(mount["Destination"]!.ToString(), value(mount))));
 
     private static JsonNode? Copy(JsonObject from, string name) => from[name]?.DeepClone();
+
+    // On a network of its own, a container has them there, and here an empty text or 0.
+    private static void Fill(JsonObject part, string name, JsonNode? value)
+    {
+        if (part[name]?.ToString() is null or "" or "0")
+            part[name] = value;
+    }
 
     private static void Add(JsonObject part, string name, JsonNode? value)
     {

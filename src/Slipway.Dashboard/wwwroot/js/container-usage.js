@@ -15,14 +15,26 @@ class ContainerUsage extends HTMLElement {
   async #look() {
     if (!document.hidden) {
       try {
-        const response = await fetch(this.dataset.address, { headers: { accept: 'application/json' } });
-        if (response.ok) this.#show((await response.json()).response);
+        const usages = await this.#read();
+        if (usages) this.#show(usages);
       } catch (error) {
         // The server restarts or the network is away: the next round tries again.
         if (!(error instanceof TypeError)) throw error;
       }
     }
     if (this.isConnected) this.#timer = setTimeout(() => this.#look(), interval);
+  }
+
+  async #read() {
+    const usages = [];
+    for (let page = 1; page;) {
+      const response = await fetch(`${this.dataset.address}?per_page=100&page=${page}`, { headers: { accept: 'application/json' } });
+      if (!response.ok) return null;
+      const list = await response.json();
+      usages.push(...list.response);
+      page = list.pagination.next;
+    }
+    return usages;
   }
 
   #show(usages) {
