@@ -60,6 +60,9 @@ public sealed record EngineTimeouts
     /// <summary>Requests in flight when the web server is switched may take this long to end.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long containers may take to end on a server that leaves its stack: pre_stop_sequence and stop_grace of a definition may come to days.</summary>
+    public TimeSpan LongestEnd { get; init; } = TimeSpan.FromMinutes(45);
+
     /// <summary>One look at what a container prints; a reader who stays longer than that is served by the next one.</summary>
     public TimeSpan LogFollow { get; init; } = TimeSpan.FromHours(1);
 }

@@ -16,7 +16,7 @@ internal sealed class TakeDown(IReadOnlyCollection<string> serverUids, bool with
     public IReadOnlyList<Step<DeployContext>> Steps =>
     [
         new("take the sites down", OnServers(TakeSiteDownAsync)),
-        new("stop the processes", OnServers(StopAsync)),
+        new("stop the processes", OnServers(StopAsync)) { Deadline = TimeSpan.FromHours(1) },
         new("remove databases and files", OnServers((context, server, token) => context.Provisioner.RemoveAsync(
             new(context.Wanted, context.Hosts, context.Log) { Includes = other => other.Uid == server.Uid }, withData, token))),
     ];
@@ -24,10 +24,13 @@ internal sealed class TakeDown(IReadOnlyCollection<string> serverUids, bool with
     private static Task TakeSiteDownAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken) =>
         context.Wanted.RunsCode(server) ? Switcher.TakeDownAsync(context, server, [new Remove(context.Paths.NginxStream)], cancellationToken) : Task.CompletedTask;
 
-    private static async Task StopAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
+    private Task StopAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken) =>
+        !context.Wanted.RunsCode(server) ? Task.CompletedTask
+        : context.Wanted.IsDocker ? EndContainers.RunAsync(context, server, force, cancellationToken)
+        : StopUnitsAsync(context, server, cancellationToken);
+
+    private static async Task StopUnitsAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
     {
-        if (!context.Wanted.RunsCode(server) || context.Wanted.IsDocker)
-            return;
         var (host, units) = (context.Hosts(server), SystemdCommands.UnitsOfStack(context.Paths.Slug));
         var stopped = await host.RunAsync(
             new()

@@ -12,17 +12,22 @@ internal sealed class ContainerSights(TimeProvider time)
 
     private readonly ConcurrentDictionary<int, ServerSight> _servers = new();
 
-    /// <summary>Takes in what is on a server, and which of that gets no requests on purpose.</summary>
-    /// <returns>What is new of the containers that are to serve there.</returns>
+    /// <summary>Takes in what is on a server.</summary>
+    /// <param name="serverId">The server.</param>
+    /// <param name="wanted">The containers that are to serve there, as far as it was known: others may have come to serve meanwhile.</param>
+    /// <param name="present">What Docker told of.</param>
+    /// <param name="kept">Which of that gets no requests on purpose.</param>
+    /// <param name="asked">When Docker was asked.</param>
+    /// <returns>What is new of the wanted containers.</returns>
     public IReadOnlyDictionary<string, ContainerSight> Note(
-        int serverId, IReadOnlyCollection<string> wanted, IReadOnlyList<ContainerState> present, IReadOnlyDictionary<string, IReadOnlyList<int>> kept)
+        int serverId, IReadOnlySet<string> wanted, IReadOnlyList<ContainerState> present, IReadOnlyDictionary<string, IReadOnlyList<int>> kept, DateTimeOffset asked)
     {
-        var (now, before) = (time.GetUtcNow(), _servers.GetValueOrDefault(serverId));
-        var containers = present.Where(container => wanted.Contains(container.Id))
-            .ToDictionary(container => container.Id, container => ContainerSight.After(before?.Containers.GetValueOrDefault(container.Id), container, now, kept.GetValueOrDefault(container.Id)));
+        var before = _servers.GetValueOrDefault(serverId);
+        var containers = present.Where(container => container.IsOurs)
+            .ToDictionary(container => container.Id, container => ContainerSight.After(before?.Containers.GetValueOrDefault(container.Id), container, asked, kept.GetValueOrDefault(container.Id)));
         var strangers = present.Where(container => !container.IsOurs).ToList();
-        _servers[serverId] = new(now, containers, strangers, [.. strangers.Where(stranger => before?.Strangers.Any(known => known.Id == stranger.Id) != true)]);
-        return containers;
+        _servers[serverId] = new(asked, containers, strangers, [.. strangers.Where(stranger => before?.Strangers.Any(known => known.Id == stranger.Id) != true)]);
+        return containers.Where(container => wanted.Contains(container.Key)).ToDictionary();
     }
 
     /// <summary>How a container is, as one of <see cref="StackHealth"/>, why, and when it was started last.</summary>
@@ -31,7 +36,8 @@ internal sealed class ContainerSights(TimeProvider time)
         var server = Fresh(row.ServerId);
         if (server?.Containers.GetValueOrDefault(row.Uid) is { } sight)
             return (sight.Health, sight.Message, sight.State.StartedAt);
-        if (time.GetUtcNow() - row.UpdatedAt < Freshness)
+        // A look from before it came to serve need not show it.
+        if ((server is null || server.Time <= row.UpdatedAt) && time.GetUtcNow() - row.UpdatedAt < Freshness)
             return (StackHealth.Healthy, "It was healthy when it came to serve, a moment ago.", row.StartedAt);
         return server is null
             ? (StackHealth.Unknown, "Its server has not been asked yet, or does not answer.", row.StartedAt)

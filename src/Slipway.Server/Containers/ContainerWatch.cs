@@ -24,7 +24,9 @@ internal sealed partial class ContainerWatch(
 
     // What could not be put right is not tried for ever: people look at it, or deploy.
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(15);
-    private static readonly Requester Itself = new("slipway", "slipway");
+
+    /// <summary>Who asks for work that nobody asked for.</summary>
+    public static readonly Requester Itself = new("slipway", "slipway");
 
     private readonly ServerLooks _looks = new(scopes, hosts, sights, timeouts, time, logger);
     private readonly Lock _gate = new();
@@ -45,7 +47,8 @@ internal sealed partial class ContainerWatch(
         var db = scope.ServiceProvider.GetRequiredService<AppDb>();
         var servers = await db.Servers.AsNoTrackingWithIdentityResolution().Include(server => server.Machine).Include(server => server.Stack!.Servers).Include(server => server.Containers)
             .Include(server => server.ProcessCounts)
-            .Where(server => server.Stack!.Framework == StackSpec.DockerFramework && (server.Containers.Count > 0 || server.ProcessCounts.Any(wanted => wanted.Count > 0)))
+            .Where(server => server.Stack!.Framework == StackSpec.DockerFramework && (server.Containers.Count > 0
+                || ((" " + server.Roles + " ").Contains(" " + ServerRoles.Docker + " ") && db.Deployments.Any(row => row.StackId == server.StackId && row.IsLive))))
             .AsSplitQuery().ToListAsync(cancellationToken);
         var busy = (await db.Actions.Where(action => action.FinishedAt == null && !action.IsBeside).Select(action => action.StackId).Distinct()
             .ToListAsync(cancellationToken)).ToHashSet();

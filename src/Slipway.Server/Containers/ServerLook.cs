@@ -6,5 +6,7 @@ namespace Slipway.Server.Containers;
 /// <param name="Due">What is to be done in time, while all is well.</param>
 internal sealed record ServerLook(IReadOnlyList<string> Drift, IReadOnlyList<string> Ill, IReadOnlyList<string> Due)
 {
+    public static ServerLook Nothing { get; } = new([], [], []);
+
     public IEnumerable<string> Faults => Drift.Concat(Ill);
 }

@@ -40,35 +40,41 @@ internal sealed partial class ServerLooks(
             new(machine.Address, machine.Port, machine.UserName, stack.SshPrivateKey, machine.HostKey), RemoteScope.None);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(Patience);
+        var isIdle = false;
         try
         {
-            return await LookAsync(server, host, late.Token);
+            var missed = await ReadAsync(services => MissedAsync(services.GetRequiredService<AppDb>(), server, late.Token));
+            isIdle = server.Containers.Count == 0 && missed.Count == 0;
+            // One that was not deployed to yet has no Docker to ask.
+            return isIdle && await host.ReadFileAsync(DockerConfig.Path, late.Token) is null ? ServerLook.Nothing : await LookAsync(server, host, missed, late.Token);
         }
         // Whatever it is, the other servers are looked at.
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LogUnknown(machine.Address, exception.Message);
-            return null;
+            return isIdle ? ServerLook.Nothing : null;
         }
     }
 
-    private async Task<ServerLook> LookAsync(Servers.Server server, IRemoteHost host, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> MissedAsync(AppDb db, Servers.Server server, CancellationToken cancellationToken) =>
+        [.. await PassedOver.FindAsync(db, server, cancellationToken), .. await DefaultNumbers.FindMissingAsync(db, server, cancellationToken)];
+
+    private async Task<ServerLook> LookAsync(Servers.Server server, IRemoteHost host, IReadOnlyList<string> missed, CancellationToken cancellationToken)
     {
         var stack = server.Stack!;
-        var missed = await ReadAsync(services => PassedOver.FindAsync(services.GetRequiredService<AppDb>(), server, cancellationToken));
-        if (server.Containers.Count == 0 && missed.Count == 0)
-            return new([], [], []);
-        var (paths, wanted) = (new StackPaths(stack.Slug), server.Containers.Select(container => container.Uid).ToHashSet());
-        var present = await StackContainers.ListWithStrangersAsync(paths, timeouts, host, cancellationToken);
+        var (paths, wanted, asked) = (new StackPaths(stack.Slug), server.Containers.Select(container => container.Uid).ToHashSet(), time.GetUtcNow());
+        var present = await StackContainers.LookAsync(paths, timeouts, host, cancellationToken);
         var own = present.Where(container => container.IsOurs).ToList();
         var hasNames = own.Exists(container => container is { IsUp: true, KnowsNames: true });
         var upstreams = await TextOfAsync(host, paths.NginxUpstream, cancellationToken) + (hasNames ? await TextOfAsync(host, paths.NginxStream, cancellationToken) : "");
         var lacksNames = hasNames && await NameDrift.IsLackingAsync(paths, timeouts, host, cancellationToken);
         var targets = ContainerSites.TargetsOf(upstreams).ToHashSet();
         var kept = await KeptAsync(stack.Id, ServerDrift.PassedOver(wanted, own, targets), cancellationToken);
-        var seen = sights.Note(server.Id, wanted, present, kept);
+        var seen = sights.Note(server.Id, wanted, present, kept, asked);
         foreach (var stranger in sights.NewStrangersOn(server.Id))
             LogStranger(stranger.Name, stranger.Image, server.Machine!.Address);
+        if (own.Count == 0 && wanted.Count == 0 && missed.Count == 0)
+            return ServerLook.Nothing;
         var failed = await ReadAsync(services => FailedRuns.FindAsync(services.GetRequiredService<AppDb>(), stack.Id, ServerDrift.RunsToLookUp(wanted, own), cancellationToken));
         var drift = ServerDrift.Find(wanted, own, targets, failed, kept)
             .Concat(missed.Select(service => $"number of {service}")).Concat(lacksNames ? ["names"] : []);

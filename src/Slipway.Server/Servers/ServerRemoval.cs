@@ -1,13 +1,17 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts.Stacks;
 using Slipway.Engine.Operations;
+using Slipway.Server.Containers;
 using Slipway.Server.Deployments;
 using Slipway.Server.Platform.Work;
+using Slipway.Server.Services;
+using Stack = Slipway.Server.Stacks.Stack;
 
 namespace Slipway.Server.Servers;
 
 /// <summary>Removes what a stack has on a server, and then the server from the stack.</summary>
-internal sealed class ServerRemoval(string kind, DeploymentContexts contexts) : IActionHandler
+internal sealed class ServerRemoval(string kind, DeploymentContexts contexts, ActionQueue queue) : IActionHandler
 {
     public string Kind => kind;
 
@@ -22,13 +26,25 @@ internal sealed class ServerRemoval(string kind, DeploymentContexts contexts) : 
         };
     }
 
-    private static async Task ForgetAsync(AppDb db, int serverId, CancellationToken cancellationToken)
+    private async Task ForgetAsync(AppDb db, int serverId, CancellationToken cancellationToken)
     {
-        var server = await db.Servers.Include(row => row.Machine).FirstOrDefaultAsync(row => row.Id == serverId, cancellationToken);
+        var server = await db.Servers.Include(row => row.Machine).Include(row => row.Stack!.Servers).FirstOrDefaultAsync(row => row.Id == serverId, cancellationToken);
         if (server is null)
             return;
+        var stack = server.Stack!;
         db.Servers.Remove(server);
         await ForgetMachinesAsync(db, [server], cancellationToken);
+        if (stack.IsDocker && server.HasRole(stack.CodeRole) && await db.Deployments.AnyAsync(row => row.StackId == stack.Id && row.IsLive, cancellationToken))
+            GoOnWithout(db, stack, server);
+    }
+
+    // Another server may be the first now, which has a container of each service that nobody scaled.
+    private void GoOnWithout(AppDb db, Stack stack, Server server)
+    {
+        if (ServiceChanges.DockerServers(stack).Any(other => other.Id != server.Id))
+            queue.In(db).Add(stack, ContainerWatch.RepairKind, ContainerWatch.RepairKind, ServiceChanges.NoContainers, ContainerWatch.Itself);
+        else if (stack.Health == StackHealth.Healthy)
+            stack.Health = StackHealth.Impaired;
     }
 
     /// <summary>With its last server goes what is known of a machine, its pinned host key too.</summary>

@@ -35,6 +35,21 @@ public sealed class AbandonContainersTests
         Assert.Contains(_attempt.Machine.Programs, program => program.EndsWith(" 10 c3", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task EngineThatRestarts_DoesNotLeaveTheAttemptServing()
+    {
+        _attempt.Context.State.FormerSites[Server.Uid] = null;
+        _attempt.GivenContainers(Old("c1", "web"), New("c3", "web"));
+        _attempt.Machine.Outages[Line(DockerQueries.Containers(_attempt.Context.Paths))] = 2;
+        _attempt.Machine.Outages[Line(DockerQueries.Unpin(["c3"]))] = 2;
+
+        await Abandon.RunAsync(_attempt.Context, removeRelease: true, Cancel);
+
+        Assert.Contains("server 127.0.0.1:20001 ", _attempt.Machine.Files[Upstream], StringComparison.Ordinal);
+        Assert.Contains(Line(DockerCommands.StopAndRemove(["c3"], 10)), _attempt.Machine.Programs);
+        Assert.Empty(_attempt.Said);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -163,16 +163,21 @@ public sealed class ShareImagesTests
     [Fact]
     public async Task ServerThatOnlyBuilds_IsTidiedUp_AndPruned_AndItsNginxLeftAlone()
     {
-        var (context, others) = Given("docker", "build");
-        others[0].Answers[Line(DockerQueries.Images(context.Paths))] = string.Join('\n', Enumerable.Range(1, 9).Select(release => $"slipway/shop/web:{release}"));
+        var (given, others) = Given("docker", "build");
+        var context = given with { Release = "20260102120000-abc" };
+        // The last two have names of somebody else's.
+        others[0].Answers[Line(DockerQueries.Images(context.Paths))] =
+            string.Join('\n', [.. Enumerable.Range(1, 9).Select(NameOf), "slipway/shop/web:zzz", "slipway/shop/debug:20260101"]);
 
         await PruneImages.RunAsync(context, Cancel);
         await Abandon.RunAsync(context, removeRelease: true, Cancel);
 
-        Assert.Contains(Ran(others[0], "docker image rm"), program => program.EndsWith(" slipway/shop/web:1 slipway/shop/web:3 slipway/shop/web:4", StringComparison.Ordinal));
-        Assert.Contains("docker image tag slipway/shop/web:2 slipway/shop/web:failed", others[0].Programs);
+        Assert.Contains(Ran(others[0], "docker image rm"), program => program.EndsWith($" -- {NameOf(1)} {NameOf(3)} {NameOf(4)}", StringComparison.Ordinal));
+        Assert.Contains($"docker image tag {NameOf(2)} slipway/shop/web:failed", others[0].Programs);
         Assert.Contains(context.Paths.ImageFiles, others[0].Removed);
         Assert.DoesNotContain(others[0].Programs, program => program.Contains("nginx", StringComparison.Ordinal));
+
+        static string NameOf(int release) => $"slipway/shop/web:2026010{release}120000-abc";
     }
 
     private (DeployContext Context, IReadOnlyList<FakeMachine> Others) Given(params string[] roles)

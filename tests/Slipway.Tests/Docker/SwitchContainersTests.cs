@@ -2,6 +2,7 @@ using Slipway.Engine;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments.Docker;
+using Slipway.Engine.Remote;
 using static Slipway.Tests.Docker.Attempt;
 
 namespace Slipway.Tests.Docker;
@@ -13,6 +14,28 @@ public sealed class SwitchContainersTests
     public SwitchContainersTests() => _attempt.GivenContainers(New("c9", "web"));
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task EngineThatRestartsMeanwhile_IsWaitedFor()
+    {
+        var (list, pin) = (Line(DockerQueries.Containers(_attempt.Context.Paths)), Line(DockerQueries.Pin(["c9"])));
+        (_attempt.Machine.Outages[list], _attempt.Machine.Outages[pin]) = (3, 2);
+
+        await SwitchContainers.SwitchAsync(_attempt.Context, Cancel);
+
+        Assert.Equal("c9", Assert.Single(_attempt.Context.State.Containers).Uid);
+        Assert.Equal((4, 3, 5), (Count(list), Count(pin), Count("sleep 1")));
+
+        int Count(string program) => _attempt.Machine.Programs.Count(ran => ran == program);
+    }
+
+    [Fact]
+    public async Task EngineThatIsGone_IsNotWaitedForForEver()
+    {
+        _attempt.Machine.Outages[Line(DockerQueries.Containers(_attempt.Context.Paths))] = int.MaxValue;
+        var problem = await Assert.ThrowsAsync<RemoteException>(() => SwitchContainers.SwitchAsync(_attempt.Context, Cancel));
+        Assert.Contains("Cannot connect to the Docker daemon", problem.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("8080 apache2", "apache2 listens there")]

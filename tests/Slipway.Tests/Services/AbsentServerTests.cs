@@ -44,6 +44,44 @@ public sealed class AbsentServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ServerWhoseEngineIsDown_IsPassedOver_AndGetsItsNumberWhenItIsUp()
+    {
+        await GivenStackAsync();
+        var list = string.Join(' ', DockerQueries.Containers(_paths));
+        _app.Machines.Of("192.0.2.2").Outages[list] = int.MaxValue;
+
+        var scale = await WorkAsync(await _owner.Api.Services.ScaleAsync(_uid, "web", new Dictionary<string, int> { [_servers[0]] = 1, [_servers[1]] = 3 }, Cancel));
+
+        Assert.False(scale.FinishedSuccess);
+        Assert.StartsWith("Step 'look what is left to do' failed: Done on the servers that answer; the rest is not.", scale.FinishedMessage, StringComparison.Ordinal);
+        Assert.Contains(" does not answer: Cannot connect to the Docker daemon", scale.FinishedMessage, StringComparison.Ordinal);
+        Assert.Equal([Here, There], await ContainersAsync());
+        var watch = ActivatorUtilities.CreateInstance<ContainerWatch>(_app.Services);
+        foreach (var outages in new[] { int.MaxValue, 0 })
+        {
+            Assert.Equal(0, await RepairsAsync());
+            _app.Machines.Of("192.0.2.2").Outages[list] = outages;
+            await watch.LookAsync(Cancel);
+            await watch.LookAsync(Cancel);
+        }
+        Assert.Equal(1, await RepairsAsync());
+    }
+
+    [Fact]
+    public async Task EngineThatIsDownEverywhere_IsTold_AndNothingIsChanged()
+    {
+        await GivenStackAsync();
+        foreach (var address in new[] { "192.0.2.1", "192.0.2.2" })
+            _app.Machines.Of(address).Outages[string.Join(' ', DockerQueries.Containers(_paths))] = int.MaxValue;
+
+        var scale = await WorkAsync(await _owner.Api.Services.ScaleAsync(_uid, "web", new Dictionary<string, int> { [_servers[0]] = 3 }, Cancel));
+
+        Assert.EndsWith(
+            "Nothing was changed. Numbers of containers that were asked for are kept, and Slipway brings them about when the server answers again.", scale.FinishedMessage, StringComparison.Ordinal);
+        Assert.Contains(" does not answer: Cannot connect to the Docker daemon", scale.FinishedMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ServerThatWasNotDeployedToYet_IsPassedOver()
     {
         await GivenStackAsync();

@@ -95,6 +95,46 @@ public sealed class ContainerDriftTests : IAsyncDisposable
         Assert.Equal(repairs, await RepairsAsync());
     }
 
+    [Theory]
+    [InlineData(true, 1, StackHealth.Impaired)]
+    [InlineData(false, 0, StackHealth.Healthy)]
+    public async Task ContainerOfAServiceThatWasStopped_IsRemoved_WhereItWasLeft(bool isPinned, int repairs, int health)
+    {
+        await GivenNoContainerAsync();
+        _machine.Files[DockerConfig.Path] = "{}";
+        GivenContainers(Of(Serving) with { IsPinned = isPinned });
+        await LookAsync(2);
+        Assert.Equal((repairs, health), (await RepairsAsync(), await HealthAsync()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ServerWithoutContainers_KeepsNoStackFromBeingHealthy_WhetherItsDockerAnswersOrNot(bool isPrepared)
+    {
+        await GivenNoContainerAsync();
+        await _app.ChangeAsync(async db => (await db.Stacks.SingleAsync(row => row.Uid == _uid, Cancel)).Health = StackHealth.Impaired);
+        if (isPrepared)
+            _machine.Files[DockerConfig.Path] = "{}";
+        _machine.Outages[string.Join(' ', DockerQueries.Containers(Paths))] = int.MaxValue;
+        await LookAsync(1);
+        Assert.Equal(StackHealth.Healthy, await HealthAsync());
+    }
+
+    [Theory]
+    [InlineData(false, StackHealth.Impaired, "It is not on its server any more.")]
+    [InlineData(true, StackHealth.Healthy, "It was healthy when it came to serve, a moment ago.")]
+    public async Task ContainerThatIsGoneAMomentAfterItCame_IsShownGone_ByALookThatCameLater(bool isLookEarlier, int health, string message)
+    {
+        await GivenServiceAsync();
+        GivenContainers();
+        await LookAsync(1);
+        if (isLookEarlier)
+            await _app.ChangeAsync(async db => (await db.Containers.SingleAsync(Cancel)).UpdatedAt = TimeProvider.System.GetUtcNow());
+        var shown = Assert.Single((await _owner.Api.Containers.ListAsync(_uid, cancellationToken: Cancel)).Response);
+        Assert.Equal((health, message), (shown.HealthState, shown.HealthMessage));
+    }
+
     [Fact]
     public async Task RepairThatIsOfNoUse_IsNotRepeatedForEver()
     {
@@ -242,8 +282,19 @@ public sealed class ContainerDriftTests : IAsyncDisposable
         _deploymentId = (await _owner.Api.Deployments.RedeployAsync(_uid, null, Cancel)).DeploymentId;
         await _app.ChangeAsync(db => Given.DockerReleaseAsync(db, _deploymentId));
         await _app.InDatabaseAsync(db => Given.ContainerAsync(db, server.Uid));
+        await GivenCountAsync("worker", 0);
         await _app.ChangeAsync(async db => (await db.Stacks.SingleAsync(row => row.Uid == _uid, Cancel)).Health = StackHealth.Healthy);
         Paths = new(stack.DeployDirectory.Split('/')[^1]);
+    }
+
+    private Task GivenCountAsync(string service, int count) => _app.ChangeAsync(async db =>
+        (await db.Servers.Include(row => row.ProcessCounts).SingleAsync(row => row.Stack!.Uid == _uid, Cancel)).SetCount(service, count));
+
+    private async Task GivenNoContainerAsync()
+    {
+        await GivenServiceAsync();
+        await GivenCountAsync("web", 0);
+        await _app.InDatabaseAsync(db => db.Containers.ExecuteDeleteAsync(Cancel));
     }
 
     private async Task GivenFailedDeploymentAsync(string session)

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using Slipway.Contracts;
 using Slipway.Contracts.Containers;
 using Slipway.Contracts.Http;
+using Slipway.Engine.Commands.Docker;
 using Slipway.Server.Users;
 using Slipway.Tests.Support;
 
@@ -149,6 +151,21 @@ public sealed class ContainerLogTests : IAsyncDisposable
         var usage = Assert.Single((await owner.Api.Containers.ListUsageAsync(uid, Cancel)).Response);
 
         Assert.Equal(new ContainerUsage(containers[0], "web", "Lion", 150.25, 1572864, 2147483648), usage);
+    }
+
+    [Fact]
+    public async Task Usage_OfContainersBesideOneThatIsGone_IsShown()
+    {
+        var (owner, uid, containers) = await GivenServiceAsync();
+        var (server, slug) = await _app.InDatabaseAsync(async db =>
+            (await db.Servers.Where(row => row.Name == "Lion").Select(row => row.Uid).SingleAsync(Cancel), await db.Stacks.Select(row => row.Slug).SingleAsync(Cancel)));
+        var gone = await _app.InDatabaseAsync(db => Given.ContainerAsync(db, server, uid: 'e'));
+        var machine = _app.Machines.Of("192.0.2.1");
+        machine.ExitCodes[string.Join(' ', DockerCommands.Stats([containers[0], gone]))] = 1;
+        machine.Answers[string.Join(' ', DockerCommands.Stats([containers[0]]))] = $$"""{"ID":"{{containers[0]}}","CPUPerc":"1%","MemUsage":"1B / 2B"}""";
+        DockerContainer.Give(machine, new(slug), new DockerContainer(containers[0]));
+
+        Assert.Equal(containers[0], Assert.Single((await owner.Api.Containers.ListUsageAsync(uid, Cancel)).Response).Uid);
     }
 
     private Task<(Person Owner, string Uid, List<string> Containers)> GivenServiceAsync() => GivenServiceAsync(_app);

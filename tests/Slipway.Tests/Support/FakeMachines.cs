@@ -58,6 +58,8 @@ internal sealed class FakeMachines : IRemoteHosts
         return machine;
     }
 
+    private const string NoEngine = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?";
+
     private sealed class Host(MachineSpec spec, FakeMachines machines) : IRemoteHost
     {
         public MachineSpec Machine => spec;
@@ -75,6 +77,11 @@ internal sealed class FakeMachines : IRemoteHosts
             foreach (var program in command.Programs)
             {
                 machine.Programs.Add(string.Join(' ', program));
+                if (machine.Outages.GetValueOrDefault(string.Join(' ', program)) is > 0 and var left)
+                {
+                    machine.Outages[string.Join(' ', program)] = left - 1;
+                    return new(spec.Address, command.Name, RemoteOutcome.Exited, 1, [NoEngine]);
+                }
                 if ((machine.Answers.GetValueOrDefault(string.Join(' ', program)) ?? AnswerOf(program)) is { } answer)
                 {
                     tail.AddRange(answer.Split('\n'));
@@ -91,6 +98,8 @@ internal sealed class FakeMachines : IRemoteHosts
                 if (machine.ExitCodes.TryGetValue(string.Join(' ', program), out var code))
                     return new(spec.Address, command.Name, RemoteOutcome.Exited, code, tail);
             }
+            if (machine.TooLong.Contains(command.Name))
+                return new(spec.Address, command.Name, RemoteOutcome.TimedOut, 143, tail);
             return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, tail);
         }
 
@@ -178,6 +187,12 @@ internal sealed class FakeMachine(bool letsAllIn)
 
     /// <summary>Programs that do not end before their deadline, in the same way.</summary>
     public HashSet<string> Hanging { get; } = [];
+
+    /// <summary>How often from now on Docker is not there for programs.</summary>
+    public Dictionary<string, int> Outages { get; } = [];
+
+    /// <summary>Names of commands that do not end in time.</summary>
+    public HashSet<string> TooLong { get; } = [];
 
     /// <summary>What was asked on it, for health.</summary>
     public List<HttpProbe> Probes { get; } = [];

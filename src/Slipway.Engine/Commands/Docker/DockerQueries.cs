@@ -1,3 +1,4 @@
+using Slipway.Engine.Remote;
 using Slipway.Engine.Stacks;
 
 namespace Slipway.Engine.Commands.Docker;
@@ -12,6 +13,13 @@ internal static class DockerQueries
 
     /// <summary>What is said of an engine that is not there, by Docker's command line too.</summary>
     public const string NoEngine = "Cannot connect to the Docker daemon";
+
+    /// <summary>What Docker's command line says of one that went away in the middle of a question.</summary>
+    public const string LostEngine = "error during connect";
+
+    /// <summary>Whether something failed because the engine is not there, as for a moment while it restarts.</summary>
+    public static bool IsWithoutEngine(RemoteResult result) => !result.IsSuccess
+        && result.Tail.Any(line => line.Contains(NoEngine, StringComparison.Ordinal) || line.Contains(LostEngine, StringComparison.Ordinal));
 
     // Without a version, so that it is the engine's own. Its JSON has one line end, which is the last that it sends: without it something is missing.
     private const string Ask = $$"""
@@ -60,12 +68,13 @@ internal static class DockerQueries
         print "$1 ", $2 // "", "\n" while $config =~ /"Subnet":"([^"]*)"(?:,"IPRange":"[^"]*")?(?:,"Gateway":"([^"]*)")?/g;
         """;
 
-    private const string SetPolicy = Ask + """
+    // An engine that is not there must not pass for containers that are gone.
+    private const string SetPolicy = Ask + $$$"""
         my ($policy, $may_fail, @ids) = @ARGV;
         my (@lines, @problems);
         for my $id (@ids) { eval { push @lines, begin("POST /containers/$id/update", qq({"RestartPolicy":{"Name":"$policy"}})) } or push @problems, $@ }
         for my $line (@lines) { eval { answer($line) or die "a container is not there any more\n" } or push @problems, $@ }
-        die @problems if @problems && !$may_fail;
+        die @problems if @problems && !$may_fail || grep { /{{{NoEngine}}}/ } @problems;
         """;
 
     /// <summary>All containers of the stack, also those that do not run; the newest first.</summary>

@@ -73,18 +73,18 @@ internal static class AbandonContainers
         }
     }
 
-    private static async Task RemoveAsync(DeployContext context, IRemoteHost host, IReadOnlyList<string> own, CancellationToken cancellationToken)
+    private static Task RemoveAsync(DeployContext context, IRemoteHost host, IReadOnlyList<string> own, CancellationToken cancellationToken)
     {
         IReadOnlyList<IReadOnlyList<string>> drain = context.State.IsPrepared || context.State.Names.Count > 0 ? [NginxCommands.AwaitOldWorkers(context.Timeouts.Drain)] : [];
-        var stopped = await host.RunAsync(
+        return StackContainers.ChangeAsync(
+            context,
+            host,
             StackContainers.Quick(context, "remove the new containers", []) with
             {
                 Programs = [.. drain, DockerQueries.Unpin(own), DockerCommands.StopAndRemove(own, graceSeconds: 10)],
                 Deadline = context.Timeouts.Drain * 3,
             },
-            onLine: null,
             cancellationToken);
-        stopped.EnsureSuccess();
     }
 
     // Under their own name they would push a good release out of those that are kept; without any name, the next build would begin with nothing.

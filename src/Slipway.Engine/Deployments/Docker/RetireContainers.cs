@@ -23,10 +23,7 @@ internal static class RetireContainers
     {
         var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, cancellationToken));
         await host.ApplyAsync([new Remove($"{context.Paths.Configuration}/containers")], cancellationToken);
-        // A restart of the machine must not bring them back.
-        IReadOnlyList<IReadOnlyList<string>> unpin = plan.Leaving.Count > 0 ? [DockerQueries.Unpin(plan.Leaving.Select(container => container.Id))] : [];
-        await host.ReadLinesAsync(
-            StackContainers.Quick(context, "let go of what is over", []) with { Programs = [OneOffCommand.RemoveOld(context.Paths), .. unpin] }, cancellationToken);
+        await LetGoAsync(context, host, plan.Leaving, cancellationToken);
         foreach (var leaving in plan.Leaving.GroupBy(container => (container.Service, container.Release)))
         {
             await host.RunAsync(EndOf(context, [.. leaving]), onLine: null, cancellationToken);
@@ -38,11 +35,22 @@ internal static class RetireContainers
     public static IEnumerable<IReadOnlyList<string>> PreStop(IReadOnlyList<StopStep> sequence, IReadOnlyList<string> ids) => sequence.Select((step, index) =>
         step.Signal is { } signal ? DockerCommands.SignalOnce(ids, index, signal) : ["sleep", step.Seconds.ToString(CultureInfo.InvariantCulture)]);
 
-    // Nobody waits for it: the server does it by itself. Should it be kept from that, the next deployment finds the containers and does it again.
-    private static RemoteCommand EndOf(DeployContext context, IReadOnlyList<ContainerState> leaving)
+    /// <summary>A restart of the machine must not bring containers back that end, and what commands have left goes, too.</summary>
+    public static Task LetGoAsync(DeployContext context, IRemoteHost host, IReadOnlyList<ContainerState> leaving, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IReadOnlyList<string>> unpin = leaving.Count > 0 ? [DockerQueries.Unpin(leaving.Select(container => container.Id))] : [];
+        return StackContainers.ChangeAsync(
+            context, host, StackContainers.Quick(context, "let go of what is over", []) with { Programs = [OneOffCommand.RemoveOld(context.Paths), .. unpin] }, cancellationToken);
+    }
+
+    /// <summary>
+    /// How containers of a service end. Nobody waits for it: the server does it by itself. Should it be kept from that, the next deployment finds the containers
+    /// and does it again.
+    /// </summary>
+    public static RemoteCommand EndOf(DeployContext context, IReadOnlyList<ContainerState> leaving)
     {
         var (first, ids) = (leaving[0], leaving.Select(container => container.Id).ToList());
-        var service = context.Docker.Services.FirstOrDefault(service => service.Name == first.Service);
+        var service = context.State.Plan.Docker?.Services.FirstOrDefault(service => service.Name == first.Service);
         var (sequence, grace) = (first.PreStopSequence ?? service?.PreStopSequence ?? [], first.StopGrace ?? service?.StopGrace ?? ServiceDefinition.DefaultStopGrace);
         return new()
         {

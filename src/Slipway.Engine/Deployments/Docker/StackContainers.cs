@@ -20,11 +20,15 @@ internal static class StackContainers
         StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken) =>
         [.. (await ListWithStrangersAsync(paths, timeouts, host, cancellationToken)).Where(container => container.IsOurs)];
 
-    /// <summary>The same with those that others have started from the stack's images, which no work touches.</summary>
+    /// <summary>The same with those that others have started from the stack's images, which no work touches. An engine that restarts is waited for.</summary>
     public static async Task<IReadOnlyList<ContainerState>> ListWithStrangersAsync(
-        StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken)
+        StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken) =>
+        Read(host, await WithEngineAsync(paths, timeouts, host, () => AskForAllAsync(paths, timeouts, host, cancellationToken), cancellationToken));
+
+    /// <summary>The same of an engine that is not waited for.</summary>
+    public static async Task<IReadOnlyList<ContainerState>> LookAsync(StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken)
     {
-        var (result, text) = await ReadAsync(host, Quick(paths, timeouts, "look at containers", DockerQueries.Containers(paths)), cancellationToken);
+        var (result, text) = await AskForAllAsync(paths, timeouts, host, cancellationToken);
         result.EnsureSuccess();
         return Read(host, text);
     }
@@ -32,14 +36,30 @@ internal static class StackContainers
     /// <summary>The container; null when it is gone. An engine that restarts is waited for.</summary>
     public static async Task<ContainerState?> FindAsync(DeployContext context, IRemoteHost host, string id, CancellationToken cancellationToken)
     {
+        var look = Quick(context, "look at the container", DockerQueries.Container(id));
+        var text = await WithEngineAsync(context.Paths, context.Timeouts, host, () => ReadAsync(host, look, cancellationToken), cancellationToken);
+        return Read(host, text) is [var found, ..] ? found : null;
+    }
+
+    /// <summary>A command that may be repeated freely. An engine that restarts is waited for.</summary>
+    public static Task ChangeAsync(DeployContext context, IRemoteHost host, RemoteCommand command, CancellationToken cancellationToken) =>
+        WithEngineAsync(context.Paths, context.Timeouts, host, () => ReadAsync(host, command, cancellationToken), cancellationToken);
+
+    private static Task<(RemoteResult Result, string Text)> AskForAllAsync(StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, CancellationToken cancellationToken) =>
+        ReadAsync(host, Quick(paths, timeouts, "look at containers", DockerQueries.Containers(paths)), cancellationToken);
+
+    private static async Task<string> WithEngineAsync(
+        StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, Func<Task<(RemoteResult Result, string Text)>> ask, CancellationToken cancellationToken)
+    {
         for (var attempt = 1; ; attempt++)
         {
-            var (result, text) = await ReadAsync(host, Quick(context, "look at the container", DockerQueries.Container(id)), cancellationToken);
-            if (result.IsSuccess)
-                return Read(host, text) is [var found, ..] ? found : null;
-            if (attempt == RestartAttempts || !result.Tail.Any(line => line.Contains(DockerQueries.NoEngine, StringComparison.Ordinal)))
+            var (result, text) = await ask();
+            if (attempt == RestartAttempts || !DockerQueries.IsWithoutEngine(result))
+            {
                 result.EnsureSuccess();
-            await LinesAsync(context, host, "wait for Docker", ["sleep", "1"], cancellationToken);
+                return text;
+            }
+            (await host.RunAsync(Quick(paths, timeouts, "wait for Docker", ["sleep", "1"]), onLine: null, cancellationToken)).EnsureSuccess();
         }
     }
 

@@ -36,7 +36,8 @@ internal static class SwitchContainers
                 var plan = StackContainers.Plan(context, server, await StackContainers.ListAsync(context, host, token));
                 await ContainerHealth.RequireAllUpAsync(context, server, host, plan, token);
                 if (plan.Own.Count > 0)
-                    await StackContainers.LinesAsync(context, host, "keep containers", DockerQueries.Pin(plan.Own.Select(container => container.Id)), token);
+                    await StackContainers.ChangeAsync(
+                        context, host, StackContainers.Quick(context, "keep containers", DockerQueries.Pin(plan.Own.Select(container => container.Id))), token);
                 lock (serving)
                     serving.AddRange(plan.Serving.Select(container => ServingContainer.Of(server.Uid, container)));
             },

@@ -55,7 +55,7 @@ internal sealed class DockerComponent : IComponent
         if ((await run.ReadAsync("look for the network", [DockerQueries.Network(paths)], cancellationToken)).Result.IsSuccess)
             await run.RunAsync("remove the network", DockerCommands.RemoveNetwork(paths), cancellationToken);
         await NamesComponent.ForgetAsync(run, cancellationToken);
-        var images = await ListAsync(run, "list images", DockerQueries.Images(paths), cancellationToken);
+        var images = (await ListAsync(run, "list images", DockerQueries.Images(paths), cancellationToken)).Where(PruneImages.IsOurs).ToList();
         if (images.Count > 0)
             await run.RunAsync("remove images", ImageCommands.Remove(images), cancellationToken);
         await new PulledOriginals(paths, run.Host, run.Timeouts).LetGoAsync(cancellationToken);

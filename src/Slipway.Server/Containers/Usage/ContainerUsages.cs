@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Slipway.Contracts.Containers;
 using Slipway.Engine;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Remote;
 
 namespace Slipway.Server.Containers.Usage;
@@ -39,15 +40,14 @@ internal sealed class ContainerUsages(IRemoteHosts hosts, EngineTimeouts timeout
         using var patience = new CancellationTokenSource(Patience, time);
         try
         {
-            List<string> lines = [];
-            await host.RunAsync(
-                new() { Name = "measure containers", Programs = [DockerCommands.Stats(rows.Select(row => row.Uid))], Deadline = timeouts.Query, IsRepeatable = true },
-                line =>
-                {
-                    lines.Add(line.Text);
-                    return ValueTask.CompletedTask;
-                },
-                patience.Token);
+            var (result, lines) = await MeasureAsync(host, rows, patience.Token);
+            if (!result.IsSuccess)
+            {
+                // When one is gone, Docker tells of none.
+                var present = await StackContainers.LookAsync(new(server.Stack!.Slug), timeouts, host, patience.Token);
+                var left = rows.Where(row => present.Any(container => container.Id == row.Uid)).ToList();
+                lines = left.Count == 0 ? [] : (await MeasureAsync(host, left, patience.Token)).Lines;
+            }
             return
             [
                 .. from stats in lines.Select(DockerStats.Parse)
@@ -56,12 +56,15 @@ internal sealed class ContainerUsages(IRemoteHosts hosts, EngineTimeouts timeout
                    select new ContainerUsage(row.Uid, row.ServiceName, server.Name, stats.CpuPercent, stats.MemoryBytes, stats.MemoryLimitBytes),
             ];
         }
-        catch (Exception exception) when (exception is RemoteUnavailableException or OperationCanceledException)
+        catch (Exception exception) when (exception is RemoteUnavailableException or RemoteException or UserErrorException or OperationCanceledException)
         {
             // The others' numbers are worth showing; the server's own state is told elsewhere.
             return [];
         }
     }
+
+    private Task<(RemoteResult Result, IReadOnlyList<string> Lines)> MeasureAsync(IRemoteHost host, IReadOnlyList<Container> rows, CancellationToken cancellationToken) => host.ReadAsync(
+        new() { Name = "measure containers", Programs = [DockerCommands.Stats(rows.Select(row => row.Uid))], Deadline = timeouts.Query, IsRepeatable = true }, cancellationToken);
 
     private sealed record Look(long Since, Lazy<Task<IReadOnlyList<ContainerUsage>>> Usages);
 }

@@ -30,6 +30,9 @@ internal sealed class ActionQueue(AppDb db, StackScheduler scheduler, TimeProvid
         return action;
     }
 
+    /// <summary>The same queue for what is stored through another context, such as the end of an action.</summary>
+    public ActionQueue In(AppDb other) => new(other, scheduler, time);
+
     /// <summary>Starts the stack's work now. Without this call, or if it is lost, the sweep finds the action within 2 s.</summary>
     public void Wake(int stackId) => Wake(new Lane(stackId));
 

@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using Slipway.Engine.Deployments;
+using Slipway.Server.Deployments;
+using Slipway.Server.Services;
+
+namespace Slipway.Server.Containers;
+
+/// <summary>Numbers of containers that nobody asked for: one of each service on the first server. When that server leaves the stack, another one is the first.</summary>
+internal static class DefaultNumbers
+{
+    /// <summary>The services of the release that serves which have no container on a server though they should.</summary>
+    public static async Task<IReadOnlyList<string>> FindMissingAsync(AppDb db, Servers.Server server, CancellationToken cancellationToken)
+    {
+        if (ServiceChanges.DockerServers(server.Stack!).FirstOrDefault()?.Id != server.Id)
+            return [];
+        var state = await db.Deployments.AsNoTracking()
+            .Where(made => made.StackId == server.StackId && made.Type != DeploymentType.Rollback
+                && db.Deployments.Any(live => live.StackId == made.StackId && live.IsLive && live.Release == made.Release))
+            .Select(made => made.Action!.State).FirstOrDefaultAsync(cancellationToken);
+        var services = state is null ? null : DeployJson.Read(state).Plan.Docker?.Services;
+        return
+        [
+            .. services?.Select(service => service.Name)
+                .Where(name => !server.ProcessCounts.Exists(wanted => wanted.Process == name) && !server.Containers.Exists(row => row.ServiceName == name)) ?? [],
+        ];
+    }
+}
