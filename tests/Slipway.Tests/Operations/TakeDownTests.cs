@@ -61,8 +61,9 @@ public sealed class TakeDownTests
     [Fact]
     public async Task ContainersThatTakeTooLong_AreNotWaitedForForEver()
     {
-        _attempt.GivenContainers(Old("c1", "web"));
-        _attempt.Machine.TooLong.Add("end web");
+        var container = Old("c1", "web");
+        _attempt.GivenContainers(container);
+        _attempt.Machine.TooLong.Add($"end web of {container.Release}");
 
         await RunAsync(force: false);
 

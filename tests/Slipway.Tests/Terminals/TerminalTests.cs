@@ -61,14 +61,11 @@ public sealed class TerminalTests : IAsyncDisposable
     public async Task NothingIsTyped_BeforeTheShellHasItsSize()
     {
         _docker.Refusals = 2;
-        var (owner, path) = await GivenContainerAsync();
-        using var terminal = await TerminalWindow.OpenAsync(_app, owner.Token, path + "?columns=120&rows=40", Own);
+        // The pauses between its tries are real ones.
+        await using var app = new SlipwayApp();
+        var (owner, path) = await GivenContainerAsync(app);
+        using var terminal = await TerminalWindow.OpenAsync(app, owner.Token, path + "?columns=120&rows=40");
         await terminal.TypeAsync("early");
-        await WaitForAsync(() =>
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(100));
-            return Task.FromResult(_docker.Refusals < 0);
-        });
         await terminal.SeeAsync("early");
         Assert.False(_docker.WasTypedUnsized);
     }
