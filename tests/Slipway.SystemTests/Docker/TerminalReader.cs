@@ -39,7 +39,9 @@ internal sealed class TerminalReader(WebSocket socket) : IDisposable
     private async Task<WebSocketMessageType> ReceiveAsync()
     {
         var buffer = new byte[1 << 16];
-        var received = await socket.ReceiveAsync(buffer, App.Token);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(App.Token);
+        late.CancelAfter(TimeSpan.FromMinutes(3));
+        var received = await socket.ReceiveAsync(buffer, late.Token);
         _shown.Append(Encoding.UTF8.GetString(buffer, 0, received.Count));
         return received.MessageType;
     }

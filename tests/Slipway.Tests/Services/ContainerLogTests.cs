@@ -79,10 +79,7 @@ public sealed class ContainerLogTests : IAsyncDisposable
         var (owner, uid, containers) = await GivenServiceAsync(app);
         app.Machines.Of("192.0.2.1").Answers[$"docker container logs --timestamps --tail 1 -- {containers[0]}"] = $"{Time(1)} one";
         var spare = await owner.Api.Tokens.CreateAsync("Spare", "admin", Cancel);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/3/stacks/{uid}/services/web/log/events.json?tail=1");
-        request.Headers.Authorization = new("Bearer", spare.Token);
-        using var response = await owner.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancel);
-        var events = SseParser.Create(await response.Content.ReadAsStreamAsync(Cancel)).EnumerateAsync(Cancel).GetAsyncEnumerator(Cancel);
+        await using var events = new SlipwayClient(app.Http(spare.Token)).Services.FollowLogAsync(uid, "web", 1, Cancel).GetAsyncEnumerator(Cancel);
         Assert.True(await events.MoveNextAsync());
         await owner.Api.Tokens.RevokeAsync(spare.Id, Cancel);
 

@@ -59,8 +59,8 @@ internal static class DockerCommands
 
     public static IReadOnlyList<string> RemoveVolumes(IEnumerable<string> volumes) => ["docker", "volume", "rm", "--", .. volumes];
 
-    /// <summary>The password comes on standard input.</summary>
-    public static IReadOnlyList<string> SignIn(string registry, string user) => ["docker", "login", "--username", user, "--password-stdin", registry];
+    /// <summary>With what the configuration says: who asks, and by which password, is nobody else's business on the server.</summary>
+    public static IReadOnlyList<string> SignIn(string registry) => ["docker", "login", registry];
 
     /// <summary>Of a build that fails nothing may stay, for nobody would ever remove it.</summary>
     public static IReadOnlyList<string> Build(StackPaths paths, string release, string commit, string dockerfile, string context, IEnumerable<string> names) =>
