@@ -134,7 +134,7 @@ public sealed class DockerCommandTests
         Assert.Equal(["10", "a", "b"], DockerCommands.StopAndRemove(["a", "b"], 10).Skip(3));
         Assert.Equal(["unless-stopped", "", "a", "b"], DockerQueries.Pin(["a", "b"]).Skip(4));
         Assert.Equal(["no", "1", "a", "b"], DockerQueries.Unpin(["a", "b"]).Skip(4));
-        Assert.Equal(["docker", "login", "--username", "me", "--password-stdin", "quay.io"], DockerCommands.SignIn("quay.io", "me"));
+        Assert.Equal(["docker", "login", "quay.io"], DockerCommands.SignIn("quay.io"));
     }
 
     [Theory]
