@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Slipway.Engine.Deployments;
 using Slipway.Server.Deployments;
 using Slipway.Server.Services;
 
@@ -9,18 +7,14 @@ namespace Slipway.Server.Containers;
 internal static class DefaultNumbers
 {
     /// <summary>The services of the release that serves which have no container on a server though they should.</summary>
-    public static async Task<IReadOnlyList<string>> FindMissingAsync(AppDb db, Servers.Server server, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> FindMissingAsync(DeploymentContexts contexts, Servers.Server server, CancellationToken cancellationToken)
     {
         if (ServiceChanges.DockerServers(server.Stack!).FirstOrDefault()?.Id != server.Id)
             return [];
-        var state = await db.Deployments.AsNoTracking()
-            .Where(made => made.StackId == server.StackId && made.Type != DeploymentType.Rollback
-                && db.Deployments.Any(live => live.StackId == made.StackId && live.IsLive && live.Release == made.Release))
-            .Select(made => made.Action!.State).FirstOrDefaultAsync(cancellationToken);
-        var services = state is null ? null : DeployJson.Read(state).Plan.Docker?.Services;
+        var definition = await contexts.ServicesOfLiveAsync(server.StackId, cancellationToken);
         return
         [
-            .. services?.Select(service => service.Name)
+            .. definition?.Services.Select(service => service.Name)
                 .Where(name => !server.ProcessCounts.Exists(wanted => wanted.Process == name) && !server.Containers.Exists(row => row.ServiceName == name)) ?? [],
         ];
     }

@@ -43,7 +43,7 @@ internal sealed partial class ServerLooks(
         var isIdle = false;
         try
         {
-            var missed = await ReadAsync(services => MissedAsync(services.GetRequiredService<AppDb>(), server, late.Token));
+            var missed = await ReadAsync(services => MissedAsync(services, server, late.Token));
             isIdle = server.Containers.Count == 0 && missed.Count == 0;
             // One that was not deployed to yet has no Docker to ask.
             return isIdle && await host.ReadFileAsync(DockerConfig.Path, late.Token) is null ? ServerLook.Nothing : await LookAsync(server, host, missed, late.Token);
@@ -56,8 +56,11 @@ internal sealed partial class ServerLooks(
         }
     }
 
-    private static async Task<IReadOnlyList<string>> MissedAsync(AppDb db, Servers.Server server, CancellationToken cancellationToken) =>
-        [.. await PassedOver.FindAsync(db, server, cancellationToken), .. await DefaultNumbers.FindMissingAsync(db, server, cancellationToken)];
+    private static async Task<IReadOnlyList<string>> MissedAsync(IServiceProvider services, Servers.Server server, CancellationToken cancellationToken) =>
+    [
+        .. await PassedOver.FindAsync(services.GetRequiredService<AppDb>(), server, cancellationToken),
+        .. await DefaultNumbers.FindMissingAsync(services.GetRequiredService<DeploymentContexts>(), server, cancellationToken),
+    ];
 
     private async Task<ServerLook> LookAsync(Servers.Server server, IRemoteHost host, IReadOnlyList<string> missed, CancellationToken cancellationToken)
     {

@@ -70,11 +70,15 @@ internal sealed class DeploymentContexts(AppDb db, StackSpecs specs, StackVariab
             ? (await StateOfReleaseAsync(live, cancellationToken)).Plan.Processes
             : null;
 
-    /// <summary>The containers of the release that serves; null while none does.</summary>
-    public async Task<DockerDefinition?> ServicesOfLiveAsync(int stackId, CancellationToken cancellationToken) =>
-        await db.Deployments.AsNoTracking().FirstOrDefaultAsync(row => row.StackId == stackId && row.IsLive, cancellationToken) is { } live
-            ? (await StateOfReleaseAsync(live, cancellationToken)).Plan.Docker
-            : null;
+    /// <summary>The containers of the release that serves; null while none does, or where nothing is known about it any more.</summary>
+    public async Task<DockerDefinition?> ServicesOfLiveAsync(int stackId, CancellationToken cancellationToken)
+    {
+        var state = await db.Deployments.AsNoTracking()
+            .Where(made => made.StackId == stackId && made.Type != DeploymentType.Rollback
+                && db.Deployments.Any(live => live.StackId == stackId && live.IsLive && live.Release == made.Release))
+            .Select(made => made.Action!.State).FirstOrDefaultAsync(cancellationToken);
+        return state is null ? null : DeployJson.Read(state).Plan.Docker;
+    }
 
     private async Task<(Stack Stack, StackSpec Spec, VariableValues Values)> ReadAsync(ActionRun run, CancellationToken cancellationToken)
     {

@@ -61,9 +61,8 @@ public sealed class TakeDownTests
     [Fact]
     public async Task ContainersThatTakeTooLong_AreNotWaitedForForEver()
     {
-        var container = Old("c1", "web");
-        _attempt.GivenContainers(container);
-        _attempt.Machine.TooLong.Add($"end web of {container.Release}");
+        _attempt.GivenContainers(Old("c1", "web"));
+        _attempt.Machine.Hanging.Add(Line(DockerCommands.StopAndRemove(["c1"], 60)));
 
         await RunAsync(force: false);
 

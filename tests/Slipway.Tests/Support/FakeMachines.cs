@@ -98,8 +98,6 @@ internal sealed class FakeMachines : IRemoteHosts
                 if (machine.ExitCodes.TryGetValue(string.Join(' ', program), out var code))
                     return new(spec.Address, command.Name, RemoteOutcome.Exited, code, tail);
             }
-            if (machine.TooLong.Contains(command.Name))
-                return new(spec.Address, command.Name, RemoteOutcome.TimedOut, 143, tail);
             return new(spec.Address, command.Name, RemoteOutcome.Exited, 0, tail);
         }
 
@@ -190,9 +188,6 @@ internal sealed class FakeMachine(bool letsAllIn)
 
     /// <summary>How often from now on Docker is not there for programs.</summary>
     public Dictionary<string, int> Outages { get; } = [];
-
-    /// <summary>Names of commands that do not end in time.</summary>
-    public HashSet<string> TooLong { get; } = [];
 
     /// <summary>What was asked on it, for health.</summary>
     public List<HttpProbe> Probes { get; } = [];
