@@ -60,6 +60,7 @@ public sealed class DockerTroubleTests(SmallDockerApp deployed, ITestOutputHelpe
     [Fact]
     public async Task FullDisk_IsNamed_AndUsedAgainOnceThereIsRoom()
     {
+        await TheContainerAsync();
         var (before, containers) = (await RoomAsync(), await ExecuteAsync("docker", "container", "ls", "--all", "--quiet"));
         // What a build has written is gone with it.
         await FailAsync($"there is no space left in {Disk}", ("Dockerfile", await DockerfileAsync() + "RUN head -c 3G /dev/zero >/big\n"));
@@ -78,14 +79,14 @@ public sealed class DockerTroubleTests(SmallDockerApp deployed, ITestOutputHelpe
     public async Task EngineThatRestarts_KeepsContainers_AndNoDeploymentIsLeftHalf()
     {
         var before = await _app.GetAsync("/");
-        var containers = await ExecuteAsync("docker", "container", "ls", "--quiet");
+        var container = await TheContainerAsync();
         var load = await _app.UnderLoadAsync(async () =>
         {
             await RestartEngineAsync();
             return null;
         });
         output.WriteLine($"Engine restarted: {load}");
-        Assert.Equal(containers, await ExecuteAsync("docker", "container", "ls", "--quiet"));
+        Assert.Equal(container, await RunningAsync());
         await App.WaitAsync(async () => await _app.TryGetAsync("/") == before);
 
         await CommitAsync(("Dockerfile", await DockerfileAsync() + "RUN echo now it builds && sleep 5\n"), Version());
@@ -97,11 +98,11 @@ public sealed class DockerTroubleTests(SmallDockerApp deployed, ITestOutputHelpe
         DeployedApp.AssertSucceeded(await _app.DeployAsync());
 
         before = await _app.GetAsync("/");
-        containers = await ExecuteAsync("docker", "container", "ls", "--quiet");
+        container = await TheContainerAsync();
         await CommitAsync(("VERSION", "late\n"));
         var starting = await _app.QueueAsync();
         // From now on there is a new one, whether the old one is still there when we look or not.
-        await App.WaitAsync(async () => await ExecuteAsync("docker", "container", "ls", "--quiet") != containers);
+        await App.WaitAsync(async () => await RunningAsync() != container);
         await RestartEngineAsync();
         await AssertNewOrOldAsync("start", before, await _app.EndAsync(starting));
         await MendAsync();
@@ -112,9 +113,9 @@ public sealed class DockerTroubleTests(SmallDockerApp deployed, ITestOutputHelpe
     [Fact]
     public async Task Maintenance_ShowsAPage_LastsOverARedeployment_AndEnds()
     {
-        var containers = await ExecuteAsync("docker", "container", "ls", "--quiet");
+        var container = await TheContainerAsync();
         await _app.DoneAsync(_app.Client.Actions.SetMaintenanceAsync(_app.Uid, isOn: true, App.Token));
-        Assert.Equal(containers, await ExecuteAsync("docker", "container", "ls", "--quiet"));
+        Assert.Equal(container, await RunningAsync());
         await AssertInMaintenanceAsync();
         await MendAsync();
         await AssertInMaintenanceAsync();
@@ -171,6 +172,15 @@ public sealed class DockerTroubleTests(SmallDockerApp deployed, ITestOutputHelpe
 
     private static Task<string> DockerfileAsync() =>
         File.ReadAllTextAsync(Path.Combine(Testbed.Repository.FullName, "tests/testbed/apps/container-app/Dockerfile"), App.Token);
+
+    // Earlier ones end when they are drained, which nobody waits for.
+    private async Task<string> TheContainerAsync()
+    {
+        await App.WaitAsync(async () => !(await RunningAsync()).Contains('\n'));
+        return await RunningAsync();
+    }
+
+    private Task<string> RunningAsync() => ExecuteAsync("docker", "container", "ls", "--quiet");
 
     // In MiB.
     private async Task<int> RoomAsync() =>
