@@ -9,6 +9,16 @@ public sealed class DockerFleet(Testbed testbed) : IAsyncLifetime
     // Servers that are lost are not waited for as long as people would have it.
     private static readonly Dictionary<string, string> Hasty = new() { ["Slipway__Deployments__ReconnectDeadline"] = "00:00:05" };
 
+    // What web requires runs on the first server only.
+    private const string Definition = SmallDockerApp.Definition + """
+            log_folder: /app/log
+            requires: [counter]
+          counter:
+            ports: ["3000"]
+            stop_grace: 1s
+
+        """;
+
     private Owner _owner = null!;
 
     public App App { get; private set; } = null!;
@@ -22,7 +32,7 @@ public sealed class DockerFleet(Testbed testbed) : IAsyncLifetime
     {
         _owner = await Owner.StartAsync(testbed, Hasty);
         var servers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => _owner.StartDockerServerAsync()));
-        App = await DockerApp.DeployAsync(_owner, "Container fleet", servers, SmallDockerApp.Definition + "    log_folder: /app/log\n");
+        App = await DockerApp.DeployAsync(_owner, "Container fleet", servers, Definition);
         var known = (await App.Client.Servers.ListAsync(App.Uid, 1, App.Token)).Response.ToDictionary(server => server.Address, server => server.Uid);
         Uids = [.. servers.Select(server => known[server.Address])];
     }
