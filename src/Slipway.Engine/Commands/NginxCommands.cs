@@ -4,15 +4,21 @@ namespace Slipway.Engine.Commands;
 
 internal static class NginxCommands
 {
-    // nginx tells the world by the names of its processes what they do. These lines find the workers, serving or shutting down.
+    // nginx tells the world by the names of its processes what they do. These lines find the workers, serving or shutting down, of the machine's own nginx:
+    // those in containers have the same names.
     private const string FindWorkers = """
+        sub text { open my $in, "<", $_[0] or return ""; return <$in> // ""; }
+        sub master {
+            my ($pid) = text("/run/nginx.pid") =~ /\A(\d+)/ or return 0;
+            return text("/proc/$pid/cmdline") =~ /\Anginx: master process/ ? $pid : 0;
+        }
         sub workers {
+            my $master = master() or return;
             my %found;
             opendir my $proc, "/proc" or die "no /proc: $!\n";
             for my $pid (grep /\A\d+\z/, readdir $proc) {
-                open my $in, "<", "/proc/$pid/cmdline" or next;
-                my $text = <$in>;
-                $found{$pid} = $2 ? "ending" : "serving" if defined $text && $text =~ /\Anginx: worker process( (is shutting down))?/;
+                text("/proc/$pid/cmdline") =~ /\Anginx: worker process( is shutting down)?/ or next;
+                $found{$pid} = $1 ? "ending" : "serving" if text("/proc/$pid/stat") =~ /\) \S $master /;
             }
             return %found;
         }

@@ -47,6 +47,15 @@ public sealed class DockerTroubleTests(SmallDockerApp deployed, ITestOutputHelpe
     }
 
     [Fact]
+    public async Task NginxOfSomebodyElse_IsNotWaitedFor()
+    {
+        // What one in a container looks like from outside. (systemd wants $ twice.)
+        await ExecuteAsync("systemd-run", "--quiet", "--collect", "--unit=another-nginx", "perl", "-e", "$$0 = 'nginx: worker process'; sleep 600");
+        await MendAsync();
+        await ExecuteAsync("systemctl", "stop", "another-nginx");
+    }
+
+    [Fact]
     public async Task HostPortsThatOtherProgramsHave_ArePassedOver()
     {
         // All that Slipway chooses from, but for a few.
