@@ -17,18 +17,19 @@ internal static class NginxCommands
             my %found;
             opendir my $proc, "/proc" or die "no /proc: $!\n";
             for my $pid (grep /\A\d+\z/, readdir $proc) {
-                text("/proc/$pid/cmdline") =~ /\Anginx: worker process( is shutting down)?/ or next;
-                $found{$pid} = $1 ? "ending" : "serving" if text("/proc/$pid/stat") =~ /\) \S $master /;
+                text("/proc/$pid/stat") =~ /\) \S $master / or next;
+                $found{$pid} = $1 ? "ending" : "serving" if text("/proc/$pid/cmdline") =~ /\Anginx: worker process( is shutting down)?/;
             }
             return %found;
         }
         """;
 
     // A reload returns before the new workers serve. An old worker may take one more request meanwhile, so the old application must live until
-    // each of them has heard of it.
+    // each of them has heard of it. nginx's master is told directly: systemd would have another nginx read all files first, which were checked already.
     private const string ReloadScript = FindWorkers + """
         my %old = workers();
-        system("systemctl", "reload-or-restart", "nginx") == 0 or exit 1;
+        my $master = master();
+        $master && kill(HUP => $master) or system("systemctl", "reload-or-restart", "nginx") == 0 or exit 1;
         for (1 .. 2000) {
             my %now = workers();
             my $is_new = grep { $now{$_} eq "serving" && !$old{$_} } keys %now;
@@ -37,6 +38,7 @@ internal static class NginxCommands
             select undef, undef, undef, 0.005;
         }
         print "nginx did not replace its workers within 10 s\n";
+        system("nginx", "-q", "-t");
         exit 1;
         """;
 
