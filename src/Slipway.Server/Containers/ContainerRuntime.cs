@@ -10,6 +10,23 @@ namespace Slipway.Server.Containers;
 /// <summary>Docker's inspection of a container, with every key that clients of 2014 know: Docker has moved some since.</summary>
 internal static class ContainerRuntime
 {
+    // Each engine leaves out some of them: those that it does not know any more, and those that a container has not set.
+    private static readonly string[] Keys = ["Args", "Created", "Driver", "HostnamePath", "HostsPath", "Id", "Image", "MountLabel", "Name", "Path", "ProcessLabel", "ResolvConfPath"];
+
+    private static readonly string[] ConfigKeys =
+    [
+        "AttachStderr", "AttachStdin", "AttachStdout", "Cmd", "Domainname", "Entrypoint", "Env", "Hostname", "Image", "OnBuild", "OpenStdin", "PortSpecs", "StdinOnce", "Tty",
+        "User", "Volumes", "WorkingDir",
+    ];
+
+    private static readonly string[] HostKeys =
+    [
+        "Binds", "CapAdd", "CapDrop", "ContainerIDFile", "Devices", "Dns", "DnsSearch", "Links", "NetworkMode", "PortBindings", "Privileged", "PublishAllPorts", "RestartPolicy",
+        "VolumesFrom",
+    ];
+
+    private static readonly string[] StateKeys = ["ExitCode", "FinishedAt", "Paused", "Pid", "Restarting", "Running", "StartedAt"];
+
     /// <summary>Asks the server for it; null when the container is not there any more.</summary>
     public static async Task<JsonObject?> ReadAsync(IRemoteHost host, string uid, EngineTimeouts timeouts, CancellationToken cancellationToken)
     {
@@ -38,17 +55,18 @@ internal static class ContainerRuntime
         Add(config, "Memory", Copy(host, "Memory") ?? 0);
         Add(config, "MemorySwap", Copy(host, "MemorySwap") ?? 0);
         Add(config, "NetworkDisabled", false);
-        Add(config, "PortSpecs", null);
         Add(config, "ExposedPorts", new JsonObject());
         Add(host, "LxcConf", new JsonArray());
         Add(container, "ExecDriver", Copy(host, "Runtime") ?? "");
         Add(container, "Volumes", Mounts(container, mount => Copy(mount, "Source")));
         Add(container, "VolumesRW", Mounts(container, mount => Copy(mount, "RW")));
-        Add(network, "PortMapping", null);
         var first = (network["Networks"] as JsonObject)?.Select(pair => pair.Value).OfType<JsonObject>().FirstOrDefault();
         Add(network, "Bridge", "");
         foreach (var (name, empty) in new[] { ("Gateway", JsonValue.Create("")), ("IPAddress", JsonValue.Create("")), ("IPPrefixLen", JsonValue.Create(0)) })
             Fill(network, name, first is null ? empty : Copy(first, name));
+        foreach (var (part, keys) in new[] { (container, Keys), (config, ConfigKeys), (host, HostKeys), (Part(container, "State"), StateKeys), (network, ["PortMapping", "Ports"]) })
+            foreach (var key in keys)
+                Add(part, key, null);
         return container;
     }
 

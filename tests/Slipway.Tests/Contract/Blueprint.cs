@@ -40,7 +40,25 @@ internal static class Blueprint
 
     private const string Container = "{" + ContainerFields + "}";
 
-    private const string ContainerWithRuntime = "{" + ContainerFields + ""","runtime":{"Id":"any","State":"any","Config":"any","VolumesRW":"any"}}""";
+    private const string ContainerWithRuntime = "{" + ContainerFields + """
+        ,"runtime":{
+         "Args":"any","Created":"any","Driver":"any","ExecDriver":"any","HostnamePath":"any","HostsPath":"any","Id":"any","Image":"any",
+         "MountLabel":"any","Name":"any","Path":"any","ProcessLabel":"any","ResolvConfPath":"any","Volumes":"any","VolumesRW":"any",
+         "Config":{
+          "AttachStderr":"any","AttachStdin":"any","AttachStdout":"any","Cmd":"any","CpuShares":"any","Cpuset":"any","Domainname":"any",
+          "Entrypoint":"any","Env":"any","ExposedPorts":"any","Hostname":"any","Image":"any","Memory":"any","MemorySwap":"any",
+          "NetworkDisabled":"any","OnBuild":"any","OpenStdin":"any","PortSpecs":"any","StdinOnce":"any","Tty":"any","User":"any","Volumes":"any",
+          "WorkingDir":"any"},
+         "HostConfig":{
+          "Binds":"any","CapAdd":"any","CapDrop":"any","ContainerIDFile":"any","Devices":"any","Dns":"any","DnsSearch":"any","Links":"any",
+          "LxcConf":"any","NetworkMode":"any","PortBindings":"any","Privileged":"any","PublishAllPorts":"any","RestartPolicy":"any",
+          "VolumesFrom":"any"},
+         "NetworkSettings":{
+          "Bridge":"any","Gateway":"any","IPAddress":"any","IPPrefixLen":"any","PortMapping":"any","Ports":"any"},
+         "State":{
+          "ExitCode":"any","FinishedAt":"any","Paused":"any","Pid":"any","Restarting":"any","Running":"any","StartedAt":"any"}
+        }}
+        """;
 
     private const string Service = $$"""{"name":"string","containers":[{{Container}}],"server_count":"any"}""";
 
