@@ -202,6 +202,22 @@ public sealed class DockerStackTests(DockerApp deployed, ITestOutputHelper outpu
     }
 
     [Fact]
+    public async Task ContainerThatCrashes_IsStartedAgainByDocker_AndItsHealthTellsSo()
+    {
+        await MendAsync();
+        var (version, uid) = (await _app.GetAsync("/"), (await UidsAsync("web"))[0]);
+        await CrashAsync(uid);
+        await App.WaitAsync(async () => (await ListAsync("web"))[0].HealthMessage.Contains("started it again once", StringComparison.Ordinal));
+        await CrashAsync(uid);
+        await CrashAsync(uid);
+        await App.WaitAsync(async () => (await ListAsync("web"))[0].HealthMessage.Contains("ends again and again", StringComparison.Ordinal));
+        Assert.Equal([uid], await UidsAsync("web"));
+        await App.WaitAsync(async () => (await _app.ReadAsync()).Health == Contracts.Stacks.StackHealth.Impaired);
+        Assert.Equal(version, await _app.GetAsync("/"));
+        await MendAsync();
+    }
+
+    [Fact]
     public async Task Command_RunsOnceInANewContainer_BesideADeployment()
     {
         // Whoever deploys meanwhile neither waits for it nor ends it.
@@ -302,6 +318,14 @@ public sealed class DockerStackTests(DockerApp deployed, ITestOutputHelper outpu
 
     private Task<string> FailedImageAsync() =>
         ExecuteAsync("docker", "image", "ls", "--filter", $"reference=slipway/{_app.Slug}/web:failed", "--format", "{{.Tag}}");
+
+    // Docker waits longer each time before it starts one again.
+    private async Task CrashAsync(string uid)
+    {
+        var version = await _app.GetAsync("/");
+        await ExecuteAsync("kill", "-KILL", await ExecuteAsync("docker", "container", "inspect", "--format", "{{.State.Pid}}", uid));
+        await App.WaitAsync(async () => await _app.TryGetAsync("/") == version);
+    }
 
     private async Task MendAsync()
     {
