@@ -83,6 +83,9 @@ public sealed class DockerFleetTests(Testbed testbed, SharedOwner shared)
         await ProbeFromAfarAsync(app, uids[servers[1].Address]);
         Assert.Equal(["301", "301"], [await app.GetAsync("/"), await app.GetAsync("/", servers[1])]);
         Assert.Equal(["80:443", "80:443", "80:443"], (await app.Client.Services.GetAsync(app.Uid, "web", cancellationToken: App.Token)).Containers.Select(container => container.WebPorts));
+        var log = (await app.Client.Services.ListLogAsync(app.Uid, "web", cancellationToken: App.Token)).Response;
+        Assert.Equal(2, log.Select(line => line.Server).Distinct().Count());
+        Assert.Equal(log.Select(line => line.Time).Order(StringComparer.Ordinal), log.Select(line => line.Time));
 
         var certificates = new FleetCertificates(app);
         await certificates.AssertSelfSignedAsync();
