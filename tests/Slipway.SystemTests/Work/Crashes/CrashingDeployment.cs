@@ -4,7 +4,7 @@ using Slipway.SystemTests.Deployments;
 
 namespace Slipway.SystemTests.Work.Crashes;
 
-/// <summary>A deployment whose hooks talk, and whose nodes are killed at the places that a test chooses.</summary>
+/// <summary>A deployment whose hooks talk, or another action, whose nodes are killed at the places that a test chooses.</summary>
 internal sealed class CrashingDeployment(App app, IReadOnlyList<SlipwayServer> nodes, RequestGate gate)
 {
     private const string Runs = "/tmp/hook-runs";
@@ -27,7 +27,7 @@ internal sealed class CrashingDeployment(App app, IReadOnlyList<SlipwayServer> n
         {
             await CommitAsync(version);
             var reply = await app.QueueAsync();
-            await KillAsync(reply, isChosen);
+            await KillAsync(reply.AsyncActionId, isChosen);
             await AssertWholeAsync(reply);
             return await app.Code.HeadAsync(App.Token);
         });
@@ -36,19 +36,19 @@ internal sealed class CrashingDeployment(App app, IReadOnlyList<SlipwayServer> n
         await app.AwaitOneRunAsync();
     }
 
-    /// <summary>Kills the node that asks wherever it is chosen, until a deployment has ended.</summary>
-    public async Task KillAsync(RedeployReply reply, Func<HeldRequest, string, bool> isChosen)
+    /// <summary>Kills the node that asks wherever it is chosen, until an action has ended.</summary>
+    public async Task KillAsync(int action, Func<HeldRequest, string, bool> isChosen)
     {
         while (true)
         {
             if (await gate.NextAsync() is not { } held)
             {
-                if ((await app.Client.Actions.GetAsync(app.Uid, reply.AsyncActionId, App.Token)).FinishedAt is not null)
+                if ((await app.Client.Actions.GetAsync(app.Uid, action, App.Token)).FinishedAt is not null)
                     return;
                 continue;
             }
             Places++;
-            var step = (await app.StepsAsync(reply.AsyncActionId)).FirstOrDefault(each => each.State == "running")?.Name ?? "the end";
+            var step = (await app.StepsAsync(action)).FirstOrDefault(each => each.State == "running")?.Name ?? "the end";
             if (!isChosen(held, step))
             {
                 await gate.LetGoAsync(held);
