@@ -42,6 +42,58 @@ public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<Doc
     }
 
     [Fact]
+    public async Task ServerThatIsLostAtTheStartOrTheSwitch_FailsTheDeployment_AndTheOthersServeAsBefore()
+    {
+        await OneOnEachAsync();
+        var (before, lost) = (await _app.GetAsync("/"), _app.Servers[2]);
+        var load = await _app.UnderLoadAsync(async () =>
+        {
+            await AssertFailsAsync(await StartAsync());
+            await AssertFailsAsync(await SwitchAsync(lost));
+            return null;
+        });
+        Assert.True(load.Broken.Count == 0, load.ToString());
+        await AssertNextDeploymentWorksAsync();
+
+        async Task AssertFailsAsync(RedeployReply reply)
+        {
+            await lost.SwitchOffAsync(App.Token);
+            var failed = await _app.EndAsync(reply);
+            Assert.Equal("failed", failed.Outcome.Meaning);
+            Assert.Contains(lost.Address, failed.Message, StringComparison.Ordinal);
+            Assert.Equal([before, before], [await _app.GetAsync("/"), await _app.GetAsync("/", _app.Servers[1])]);
+            await lost.RebootAsync(App.Token);
+            await App.WaitAsync(async () => await _app.TryGetAsync("/", lost) == before);
+        }
+    }
+
+    [Fact]
+    public async Task DeploymentThatIsCancelledAtTheStartOrTheSwitch_LeavesAllAsItWas()
+    {
+        await OneOnEachAsync();
+        var before = await _app.GetAsync("/");
+        var load = await _app.UnderLoadAsync(async () =>
+        {
+            await AssertCancelledAsync(await StartAsync(), () => Task.CompletedTask);
+            await AssertCancelledAsync(
+                await SwitchAsync(_app.Servers[1]), () => _app.Servers[1].ExecuteAsync(["sh", "-c", "kill -CONT $(cat /run/nginx.pid)"], App.Token));
+            return null;
+        });
+        Assert.True(load.Broken.Count == 0, load.ToString());
+        await AssertNextDeploymentWorksAsync();
+
+        async Task AssertCancelledAsync(RedeployReply reply, Func<Task> goOn)
+        {
+            await _app.Client.Deployments.CancelAsync(_app.Uid, reply.DeploymentId, App.Token);
+            await goOn();
+            var ended = await _app.EndAsync(reply);
+            Assert.Equal("cancelled", ended.Outcome.Meaning);
+            Assert.DoesNotContain("not confirmed", ended.Message ?? "", StringComparison.Ordinal);
+            Assert.Equal([before, before, before], await VersionsAsync());
+        }
+    }
+
+    [Fact]
     public async Task ServerThatComesBackInTheMiddleOfASwitch_IsPutRight()
     {
         await OneOnEachAsync();
@@ -100,6 +152,26 @@ public sealed class DockerLostServerTests(DockerFleet fleet) : IClassFixture<Doc
         var stalled = _app.Servers.Skip(1).Select(server => server.ExecuteAsync(["sh", "-c", Stall.ReplaceLineEndings("\n")], App.Token)).ToList();
         var deployment = await _app.QueueAsync();
         return (deployment, await Task.WhenAll(stalled));
+    }
+
+    // A deployment in the middle of its start: the application takes its time.
+    private async Task<RedeployReply> StartAsync()
+    {
+        var version = $"late{Interlocked.Increment(ref _version)}";
+        await _app.Code.CommitVersionAsync(version, App.Token);
+        var deployment = await _app.QueueAsync();
+        await App.WaitAsync(async () => (await OnAllAsync("cat \"/var/log/containers/$1/web/app.log\"")).All(log => log.Contains($"started {version}", StringComparison.Ordinal)));
+        return deployment;
+    }
+
+    // A deployment in the middle of its switch: the first server has switched, and nginx on another one does not answer.
+    private async Task<RedeployReply> SwitchAsync(FreshServer slow)
+    {
+        await slow.ExecuteAsync(["sh", "-c", "kill -STOP $(cat /run/nginx.pid)"], App.Token);
+        var version = await CommitAsync();
+        var deployment = await _app.QueueAsync();
+        await App.WaitAsync(async () => await _app.GetAsync("/") == version);
+        return deployment;
     }
 
     private Task GoOnAsync(IReadOnlyList<string> receivers) =>
