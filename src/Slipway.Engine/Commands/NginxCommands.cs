@@ -44,10 +44,10 @@ internal static class NginxCommands
 
     private const string AwaitScript = FindWorkers + """
         my $end = time + $ARGV[0];
-        while (time < $end) {
-            my %now = workers();
-            exit 0 unless grep { $_ eq "ending" } values %now;
-            select undef, undef, undef, 0.01;
+        my %now = workers();
+        my @ending = grep { $now{$_} eq "ending" } keys %now;
+        while (time <= $end && (@ending = grep { text("/proc/$_/cmdline") =~ /\Anginx: worker/ } @ending)) {
+            select undef, undef, undef, 0.02;
         }
         """;
 

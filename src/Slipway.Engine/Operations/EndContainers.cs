@@ -44,12 +44,13 @@ internal static class EndContainers
         DeployContext context, ServerSpec server, IRemoteHost host, string service, IReadOnlyList<ContainerState> leaving, CancellationToken cancellationToken)
     {
         await context.SayAsync(server, $"{leaving.Count} containers of {service} end when their last requests are answered.");
-        var (command, most) = (RetireContainers.EndOf(context, leaving), context.Timeouts.LongestEnd);
+        var command = RetireContainers.EndOf(context, leaving);
+        var most = TimeSpan.FromTicks(Math.Min(command.Deadline.Ticks, context.Timeouts.LongestEnd.Ticks));
         var ended = await host.RunAsync(
-            command with { Name = $"end {service} of {leaving[0].Release}", IsDetached = false, Deadline = command.Deadline < most ? command.Deadline : most }, onLine: null, cancellationToken);
+            command with { Name = $"end {service} of {leaving[0].Release}", IsDetached = false, Deadline = most }, onLine: null, cancellationToken);
         if (ended.Outcome is RemoteOutcome.TimedOut)
             await context.Log.WriteAsync(
-                server.Name, Severity.Warning, FormattableString.Invariant($"Containers of {service} have not ended within {most.TotalMinutes} minutes, and are stopped."));
+                server.Name, Severity.Warning, FormattableString.Invariant($"Containers of {service} have not ended within {most.TotalMinutes:0} minutes, and are stopped."));
         else
             ended.EnsureSuccess();
     }

@@ -10,7 +10,7 @@ namespace Slipway.Engine.Operations;
 /// <summary>Removes a stack from servers: its sites, units, databases and files. Other stacks of a machine, and what all share, stay.</summary>
 /// <param name="serverUids">The servers to clean.</param>
 /// <param name="withData">Whether databases and uploaded files go too; otherwise they stay, and nobody can sign in to them.</param>
-/// <param name="force">Whether a machine that cannot be reached is left as it is; otherwise that is a failure.</param>
+/// <param name="force">Whether a machine that cannot be reached, or whose programs fail, is left as it is; otherwise that is a failure.</param>
 internal sealed class TakeDown(IReadOnlyCollection<string> serverUids, bool withData, bool force)
 {
     public IReadOnlyList<Step<DeployContext>> Steps =>
@@ -22,12 +22,21 @@ internal sealed class TakeDown(IReadOnlyCollection<string> serverUids, bool with
     ];
 
     private static Task TakeSiteDownAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken) =>
-        context.Wanted.RunsCode(server) ? Switcher.TakeDownAsync(context, server, [new Remove(context.Paths.NginxStream)], cancellationToken) : Task.CompletedTask;
+        context.Wanted.RunsCode(server) ? Switcher.TakeDownAsync(context, server, [], cancellationToken) : Task.CompletedTask;
 
     private Task StopAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken) =>
         !context.Wanted.RunsCode(server) ? Task.CompletedTask
-        : context.Wanted.IsDocker ? EndContainers.RunAsync(context, server, force, cancellationToken)
+        : context.Wanted.IsDocker ? EndContainersAsync(context, server, cancellationToken)
         : StopUnitsAsync(context, server, cancellationToken);
+
+    // While they end they may need each other, by name.
+    private async Task EndContainersAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
+    {
+        await EndContainers.RunAsync(context, server, force, cancellationToken);
+        var host = context.Hosts(server);
+        if ((await host.ApplyAsync([new Remove(context.Paths.NginxStream)], cancellationToken)).Count > 0)
+            await Switcher.ReloadAsync(context, host, cancellationToken);
+    }
 
     private static async Task StopUnitsAsync(DeployContext context, ServerSpec server, CancellationToken cancellationToken)
     {
@@ -64,7 +73,7 @@ internal sealed class TakeDown(IReadOnlyCollection<string> serverUids, bool with
                 {
                     await work(context, server, cancel);
                 }
-                catch (RemoteUnavailableException exception) when (force && exception.Fault is not RemoteFault.Fenced)
+                catch (Exception exception) when (force && exception is RemoteException or RemoteUnavailableException { Fault: not RemoteFault.Fenced })
                 {
                     await context.Log.WriteAsync(server.Name, Severity.Warning, $"Left as it is: {exception.Message}");
                 }

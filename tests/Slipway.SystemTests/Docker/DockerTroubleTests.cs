@@ -56,6 +56,17 @@ public sealed class DockerTroubleTests(SmallDockerApp deployed, ITestOutputHelpe
     }
 
     [Fact]
+    public async Task ServicesThatStartTogether_FindEachOther_WhileTheyAreChecked()
+    {
+        // The page of one is the other's answer.
+        const string Counter = "  counter:\n    ports: [\"3000\"]\n    stop_grace: 1s\n";
+        await CommitAsync((DockerApp.Definition, SmallDockerApp.Definition.Replace("/healthz", "/peer", StringComparison.Ordinal) + Counter), Version());
+        DeployedApp.AssertSucceeded(await _app.DeployAsync());
+        Assert.Equal(await _app.GetAsync("/"), await _app.GetAsync("/peer"));
+        await MendAsync();
+    }
+
+    [Fact]
     public async Task HostPortsThatOtherProgramsHave_ArePassedOver()
     {
         // All that Slipway chooses from, but for a few.

@@ -1,6 +1,7 @@
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
 using Slipway.Engine.Deployments;
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Deployments.Steps;
 using Slipway.Engine.Provisioning;
 using Slipway.Engine.Provisioning.Docker;
@@ -28,6 +29,18 @@ public sealed class SlowServerTests
         var problem = await Assert.ThrowsAsync<RemoteException>(() => CheckHealth.RunAsync(context, Cancel));
 
         Assert.Contains("did not end before its deadline", problem.Message, StringComparison.Ordinal);
+    }
+
+    // Where systemd holds Docker's socket, it is open while the engine restarts.
+    [Fact]
+    public async Task EngineThatSaysNothing_IsWaitedForLikeOneThatIsNotThere()
+    {
+        var look = string.Join(' ', DockerQueries.Containers(_attempt.Context.Paths));
+        _attempt.Machine.Hanging.Add(look);
+
+        await Assert.ThrowsAsync<RemoteException>(() => StackContainers.ListAsync(_attempt.Context, _attempt.Context.Hosts(_attempt.Context.Wanted.Servers[0]), Cancel));
+
+        Assert.Equal(4, _attempt.Machine.Programs.Count(program => program == look));
     }
 
     [Fact]

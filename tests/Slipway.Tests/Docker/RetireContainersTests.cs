@@ -58,7 +58,7 @@ public sealed class RetireContainersTests
         await RetireContainers.RunAsync(attempt.Context, TestContext.Current.CancellationToken);
 
         Assert.Contains(
-            "find /etc/slipway/stacks/shop -mindepth 2 -maxdepth 2 -path /etc/slipway/stacks/shop/commands/* -mmin +60 -exec rm --recursive --force -- {} +",
+            "find /etc/slipway/stacks/shop -ignore_readdir_race -mindepth 2 -maxdepth 2 -path /etc/slipway/stacks/shop/commands/* -mmin +60 -exec rm --recursive --force -- {} +",
             attempt.Machine.Programs);
     }
 

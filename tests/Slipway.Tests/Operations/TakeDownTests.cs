@@ -1,6 +1,7 @@
 using Slipway.Engine;
 using Slipway.Engine.Commands;
 using Slipway.Engine.Commands.Docker;
+using Slipway.Engine.Deployments.Docker;
 using Slipway.Engine.Operations;
 using Slipway.Engine.Provisioning.Docker;
 using Slipway.Tests.Docker;
@@ -28,10 +29,37 @@ public sealed class TakeDownTests
         var programs = _attempt.Machine.Programs;
         var drain = Line(NginxCommands.AwaitOldWorkers(_attempt.Context.Timeouts.Drain));
         Assert.Equal(
-            [Line(DockerQueries.Unpin(["c1", "c2"])), drain, Line(DockerCommands.SignalOnce(["c1"], 0, "USR2")), "sleep 30", Line(DockerCommands.StopAndRemove(["c1"], 60))],
-            programs.SkipWhile(program => program != Line(DockerQueries.Unpin(["c1", "c2"]))).Take(5));
-        Assert.Equal([drain, Line(DockerCommands.StopAndRemove(["c2"], 10))], programs[^2..]);
+            [Line(DockerQueries.Unpin(["c1", "c2"])), Line(OneOffCommand.RemoveOld(_attempt.Context.Paths)), drain, Line(DockerCommands.SignalOnce(["c1"], 0, "USR2")), "sleep 30", Line(DockerCommands.StopAndRemove(["c1"], 60))],
+            programs.SkipWhile(program => program != Line(DockerQueries.Unpin(["c1", "c2"]))).Take(6));
+        Assert.Equal([drain, Line(DockerCommands.StopAndRemove(["c2"], 10))], programs[^3..^1]);
         Assert.DoesNotContain(programs, program => program.EndsWith(" c3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task NamesOfServices_StayUntilContainersHaveEnded()
+    {
+        _attempt.GivenContainers(Old("c1", "web"));
+
+        await RunAsync(force: false);
+
+        Assert.Equal(_attempt.Context.Paths.NginxStream, _attempt.Machine.Removed[^1]);
+        Assert.Equal(
+            [Line(NginxCommands.Reload), Line(DockerCommands.StopAndRemove(["c1"], 60)), Line(NginxCommands.Reload)],
+            _attempt.Machine.Programs.Where(program => program == Line(NginxCommands.Reload) || program == Line(DockerCommands.StopAndRemove(["c1"], 60))));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ServerWhoseProgramsFail_IsLeftOnlyWithForce(bool force)
+    {
+        _attempt.Machine.Files[_attempt.Context.Paths.NginxSite] = "site";
+        _attempt.Machine.ExitCodes[Line(NginxCommands.Reload)] = 1;
+
+        var problem = await Record.ExceptionAsync(() => RunAsync(force));
+
+        Assert.Equal(force, problem is null);
+        Assert.Equal(force, _attempt.Said.Exists(text => text.StartsWith("Left as it is: 'reload nginx'", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -66,7 +94,7 @@ public sealed class TakeDownTests
 
         await RunAsync(force: false);
 
-        Assert.Contains("Containers of web have not ended within 45 minutes, and are stopped.", _attempt.Said);
+        Assert.Contains("Containers of web have not ended within 4 minutes, and are stopped.", _attempt.Said);
     }
 
     [Fact]

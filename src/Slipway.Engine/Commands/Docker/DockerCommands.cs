@@ -23,16 +23,35 @@ internal static class DockerCommands
     private const string SignalAllOnce = """
         mkdir -p /run/slipway-signals
         step=$1; shift
-        for id in "$@"; do mkdir "/run/slipway-signals/$id.$step" 2>/dev/null && docker container kill --signal "$0" -- "$id" >/dev/null 2>&1; done; true
+        for id in "$@"; do
+          mark="/run/slipway-signals/$id.$step"
+          mkdir "$mark" 2>/dev/null && { docker container kill --signal "$0" -- "$id" >/dev/null 2>&1 || rmdir "$mark"; }
+        done; true
         """;
     private const string ForgetAll = """for id in "$@"; do rm -rf "/run/slipway-signals/$id."*; done; true""";
     // Several deployments may find one that is ending: the first ends it, the others wait for that. A second TERM makes many programs drop what they do.
+    // An engine that restarts meanwhile leaves them running: one that was told to end has the rest of its time then, one that was not is told again.
     private const string StopAll = """
+        end() {
+          told= tries=0 until=$(($(date +%s) + $0))
+          until said=$({ [ "$told" ] || docker container stop --time "$0" -- "$1"; } 2>&1 && docker container rm --force -- "$1" 2>&1); do
+            case $said in
+              *"o such container"*) return 0 ;;
+              *"annot connect"*) ;;
+              *) until [ "$(date +%s)" -ge "$until" ] || timeout 5 docker container wait -- "$1" >/dev/null 2>&1; do sleep 1; done; told=1 ;;
+            esac
+            tries=$((tries + 1)); [ "$tries" -lt 60 ] || { echo "$said"; return 1; }
+            sleep 1
+          done
+        }
         mkdir -p /run/slipway-signals
+        jobs= failed=0
         for id in "$@"; do
-          ( command exec 9>"/run/slipway-signals/$id.stop"; flock --timeout $(($0 + 5)) 9
-            docker container stop --time "$0" -- "$id"; docker container rm --force -- "$id"; rm -f "/run/slipway-signals/$id.stop" ) >/dev/null 2>&1 &
-        done; wait
+          ( command exec 9>"/run/slipway-signals/$id.stop"; flock --timeout $(($0 + 5)) 9; end "$id" && rm -f "/run/slipway-signals/$id.stop" ) &
+          jobs="$jobs $!"
+        done
+        for job in $jobs; do wait "$job" || failed=1; done
+        exit "$failed"
         """;
 
     /// <summary>Where the command line keeps what it is told, and signs in, for this stack alone.</summary>

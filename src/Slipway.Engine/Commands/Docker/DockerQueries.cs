@@ -25,6 +25,8 @@ internal static class DockerQueries
     private const string Ask = $$"""
         use strict;
         use Socket;
+        # An engine that goes away is told of by what it does not answer.
+        $SIG{PIPE} = "IGNORE";
         sub begin {
             my ($request, $body) = @_;
             socket my $line, AF_UNIX, SOCK_STREAM, 0 or die "socket: $!\n";

@@ -56,7 +56,7 @@ internal static class AbandonContainers
         await SwitchBackAsync(context, server, ContainerState.Serving(present, context.Run), cancellationToken);
         var own = present.Where(container => container.Run == context.Run).Select(container => container.Id).ToList();
         if (own.Count > 0)
-            await RemoveAsync(context, host, own, cancellationToken);
+            await TidyAsync(context, server, () => RemoveAsync(context, host, own, cancellationToken));
         await HostNetwork.BringBackAsync(context, host, present, cancellationToken);
     }
 
@@ -73,15 +73,19 @@ internal static class AbandonContainers
         }
     }
 
-    private static Task RemoveAsync(DeployContext context, IRemoteHost host, IReadOnlyList<string> own, CancellationToken cancellationToken)
+    private static async Task RemoveAsync(DeployContext context, IRemoteHost host, IReadOnlyList<string> own, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IReadOnlyList<string>> drain = context.State.IsPrepared || context.State.Names.Count > 0 ? [NginxCommands.AwaitOldWorkers(context.Timeouts.Drain)] : [];
-        return StackContainers.ChangeAsync(
+        if (context.State.IsPrepared || context.State.Names.Count > 0)
+            await host.RunAsync(
+                StackContainers.Quick(context, "let requests end", NginxCommands.AwaitOldWorkers(context.Timeouts.Drain)) with { Deadline = context.Timeouts.Drain * 2 },
+                onLine: null,
+                cancellationToken);
+        await StackContainers.ChangeAsync(
             context,
             host,
             StackContainers.Quick(context, "remove the new containers", []) with
             {
-                Programs = [.. drain, DockerQueries.Unpin(own), DockerCommands.StopAndRemove(own, graceSeconds: 10)],
+                Programs = [DockerQueries.Unpin(own), DockerCommands.StopAndRemove(own, graceSeconds: 10)],
                 Deadline = context.Timeouts.Drain * 3,
             },
             cancellationToken);

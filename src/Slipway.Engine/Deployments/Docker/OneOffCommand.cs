@@ -32,7 +32,7 @@ internal sealed record OneOffCommand(ServerSpec Server, ServiceDefinition Servic
     /// <summary>Removes files of commands whose server was lost when they were to be tidied up. Docker reads them when a command starts.</summary>
     public static IReadOnlyList<string> RemoveOld(StackPaths paths) =>
     [
-        "find", paths.Configuration, "-mindepth", "2", "-maxdepth", "2", "-path", $"{paths.Commands}/*", "-mmin", "+60",
+        "find", paths.Configuration, "-ignore_readdir_race", "-mindepth", "2", "-maxdepth", "2", "-path", $"{paths.Commands}/*", "-mmin", "+60",
         "-exec", "rm", "--recursive", "--force", "--", "{}", "+",
     ];
 

@@ -40,7 +40,7 @@ internal static class RetireContainers
     {
         IReadOnlyList<IReadOnlyList<string>> unpin = leaving.Count > 0 ? [DockerQueries.Unpin(leaving.Select(container => container.Id))] : [];
         return StackContainers.ChangeAsync(
-            context, host, StackContainers.Quick(context, "let go of what is over", []) with { Programs = [OneOffCommand.RemoveOld(context.Paths), .. unpin] }, cancellationToken);
+            context, host, StackContainers.Quick(context, "let go of what is over", []) with { Programs = [.. unpin, OneOffCommand.RemoveOld(context.Paths)] }, cancellationToken);
     }
 
     /// <summary>

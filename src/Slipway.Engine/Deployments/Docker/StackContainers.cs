@@ -13,6 +13,9 @@ internal static class StackContainers
 {
     private const int RestartAttempts = 20;
 
+    // One that is asked while it starts may answer nothing for as long as a question may take.
+    private const int AttemptsOfSilence = 5;
+
     public static Task<IReadOnlyList<ContainerState>> ListAsync(DeployContext context, IRemoteHost host, CancellationToken cancellationToken) =>
         ListAsync(context.Paths, context.Timeouts, host, cancellationToken);
 
@@ -54,7 +57,9 @@ internal static class StackContainers
         for (var attempt = 1; ; attempt++)
         {
             var (result, text) = await ask();
-            if (attempt == RestartAttempts || !DockerQueries.IsWithoutEngine(result))
+            var isSilent = result.Outcome is RemoteOutcome.TimedOut;
+            attempt += isSilent ? AttemptsOfSilence - 1 : 0;
+            if (attempt >= RestartAttempts || (!isSilent && !DockerQueries.IsWithoutEngine(result)))
             {
                 result.EnsureSuccess();
                 return text;

@@ -33,12 +33,15 @@ internal static class StartContainers
             var hasCommands = isDeployment && RunCommands.HasAny(context, wave);
             if (hasCommands)
                 await RunCommands.RunAsync(context, wave, cancellationToken);
+            var started = new ConcurrentDictionary<string, IReadOnlyList<ContainerState>>();
             // Those of later waves may have waited long for the ones before, and the first for its commands.
             await context.OnWebServersAsync(
-                async (server, host, token) => await StartAsync(
+                async (server, host, token) => started[server.Uid] = await StartAsync(
                     context, server, host, wave, wave == waves[0] && !hasCommands ? prepared[server.Uid] : await StackContainers.ListAsync(context, host, token), token),
                 cancellationToken);
-            await ServiceNames.IntroduceAsync(context, isLast: wave == waves[^1], cancellationToken);
+            // Before they are checked: those that start together may need each other to be well.
+            await ServiceNames.IntroduceAsync(context, isLast: wave == waves[^1] && wave.Count == 1, cancellationToken);
+            await context.OnWebServersAsync((server, host, token) => CheckAsync(context, server, host, wave, started[server.Uid], token), cancellationToken);
         }
     }
 
@@ -58,7 +61,7 @@ internal static class StartContainers
         return present;
     }
 
-    private static async Task StartAsync(
+    private static async Task<IReadOnlyList<ContainerState>> StartAsync(
         DeployContext context, ServerSpec server, IRemoteHost host, IReadOnlyList<ServiceDefinition> wave, IReadOnlyList<ContainerState> present,
         CancellationToken cancellationToken)
     {
@@ -72,11 +75,16 @@ internal static class StartContainers
         // One that fails leaves the others to their end: a start that is cut off may still come about when all is cleaned up.
         foreach (var some in missing.Chunk(AtOnce))
             await Task.WhenAll(some.Select(next => StartAsync(context, server, host, StackContainers.New(context, next.Service, next.Number), taken, cancellationToken)));
-        var started = missing.Count > 0 ? await StackContainers.ListAsync(context, host, cancellationToken) : present;
-        await Task.WhenAll(started.Where(container => container.Run == context.Run).Select(container => wave.FirstOrDefault(service => service.Name == container.Service) is { } service
-            ? ContainerHealth.CheckAsync(context, server, host, service, container, cancellationToken)
-            : Task.CompletedTask));
+        return missing.Count > 0 ? await StackContainers.ListAsync(context, host, cancellationToken) : present;
     }
+
+    private static Task CheckAsync(
+        DeployContext context, ServerSpec server, IRemoteHost host, IReadOnlyList<ServiceDefinition> wave, IReadOnlyList<ContainerState> started,
+        CancellationToken cancellationToken) => Task.WhenAll(
+            from container in started
+            where container.Run == context.Run
+            join service in wave on container.Service equals service.Name
+            select ContainerHealth.CheckAsync(context, server, host, service, container, cancellationToken));
 
     private static async Task SignalAsync(
         DeployContext context, IRemoteHost host, ServiceDefinition service, IReadOnlyList<ContainerState> leaving, CancellationToken cancellationToken)

@@ -27,10 +27,13 @@ internal static class ServiceNames
     /// Makes new containers known where nobody is asked yet: services that require others need those while they start, and the other servers
     /// must not switch to a server that does not listen. Of a service that has had containers without such a name, those are made known that serve.
     /// </summary>
+    /// <param name="context">The work.</param>
+    /// <param name="isLast">Whether they are the last to start, and of one service.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     public static async Task IntroduceAsync(DeployContext context, bool isLast, CancellationToken cancellationToken)
     {
         var names = context.State.Names;
-        // After the last ones of a first deployment, or on a server that is alone, comes the switch, and nobody asks before.
+        // After that of a first deployment, or on a server that is alone, comes the switch, and nobody asks before.
         if (names.Count == 0 || (isLast && (IsAlone(context) || names.Values.All(own => own.Before is null))))
             return;
         var targets = new ConcurrentDictionary<string, NameTargets>();
