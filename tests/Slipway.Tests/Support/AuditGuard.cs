@@ -28,7 +28,7 @@ internal sealed class AuditGuard : IStartupFilter
     private readonly HashSet<string> _heard = [];
 
     /// <summary>For requests drawn at random, which may all be such as change nothing; AuditRouteTests sends each route one that does.</summary>
-    public bool AllowsSilence { get; init; }
+    public bool AllowsSilence { get; set; }
 
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {

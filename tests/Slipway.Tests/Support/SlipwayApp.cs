@@ -57,7 +57,7 @@ internal sealed class SlipwayApp : WebApplicationFactory<Program>
     public StringWriter Console { get; } = new();
 
     /// <summary>Fails the test at its end when a change left no audit entry.</summary>
-    public AuditGuard AuditGuard { get; init; } = new();
+    public AuditGuard AuditGuard { get; } = new();
 
     public FakeMachines Machines { get; } = new();
 

@@ -54,12 +54,13 @@ internal static class StackContainers
     private static async Task<string> WithEngineAsync(
         StackPaths paths, EngineTimeouts timeouts, IRemoteHost host, Func<Task<(RemoteResult Result, string Text)>> ask, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        var left = RestartAttempts;
+        while (true)
         {
             var (result, text) = await ask();
             var isSilent = result.Outcome is RemoteOutcome.TimedOut;
-            attempt += isSilent ? AttemptsOfSilence - 1 : 0;
-            if (attempt >= RestartAttempts || (!isSilent && !DockerQueries.IsWithoutEngine(result)))
+            left -= isSilent ? AttemptsOfSilence : 1;
+            if (left <= 0 || (!isSilent && !DockerQueries.IsWithoutEngine(result)))
             {
                 result.EnsureSuccess();
                 return text;
